@@ -1,0 +1,127 @@
+"""Where things are, how they are said, and how a command ends."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+VAR = ROOT / "var"
+TOOLS = VAR / "tools"
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+
+MEGABYTE = 1024 * 1024
+_started = time.monotonic()
+
+
+class Problem(Exception):
+    """Something the person at the keyboard can do something about; its text says what."""
+
+
+class Stopped(Exception):
+    """Somebody asked the command to stop."""
+
+
+def say(message: str) -> None:
+    print(f"[{time.monotonic() - _started:5.1f} s] {message}", flush=True)
+
+
+def clean_environment(**extra: str) -> dict[str, str]:
+    """The environment without a machine's package-index settings, which would leak into lock files."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PIP_"))}
+    # uv carries its own root certificates; a machine that has its own says so to pip.
+    certificate = os.environ.get("SSL_CERT_FILE") or os.environ.get("PIP_CERT")
+    if certificate:
+        env["SSL_CERT_FILE"] = certificate
+    return env | extra
+
+
+def run(*command: object, problem: str = "", quiet: bool = True, **options) -> str:
+    """Run a command to its end and give its output.
+
+    Raises Problem with `problem`, or a sentence naming the command, and the last lines that it wrote.
+    """
+    argv = [str(part) for part in command]
+    options.setdefault("cwd", ROOT)
+    if quiet:
+        options |= {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    try:
+        done = subprocess.run(argv, check=False, **options)
+    except FileNotFoundError as missing:
+        raise Problem(problem or f"{argv[0]} is missing on this machine.") from missing
+    if done.returncode:
+        require_space(VAR, 20, "to go on")
+        tail = "\n".join((done.stdout or "").strip().splitlines()[-15:])
+        sentence = problem or f"`{' '.join(argv[:4])}` failed."
+        raise Problem(f"{sentence}\n{tail}".strip())
+    return done.stdout or ""
+
+
+def require_space(folder: Path, megabytes: int, purpose: str) -> None:
+    """Raise Problem when the disk under `folder` has less room than `megabytes`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free // MEGABYTE
+    if free < megabytes:
+        raise Problem(
+            f"The disk is full: {folder} has {free} MB free and {megabytes} MB are needed {purpose}. Free some space and try again."
+        )
+
+
+def temporary_root() -> Path:
+    """A short folder for sockets: a socket's path may hold no more than some 100 characters."""
+    return Path("/tmp")
+
+
+def private_folder(folder: Path, mode: int = 0o700) -> Path:
+    """Make `folder` ours alone; refuse one that somebody else laid there in a shared place."""
+    folder.mkdir(mode=mode, exist_ok=True)
+    seen = folder.lstat()
+    if folder.is_symlink() or seen.st_uid not in (os.geteuid(), _nobody() if os.geteuid() == 0 else os.geteuid()):
+        raise Problem(f"{folder} belongs to somebody else. Remove it and try again.")
+    return folder
+
+
+def _nobody() -> int:
+    import pwd
+
+    return pwd.getpwnam("nobody").pw_uid
+
+
+def main(command: Callable[[list[str]], int]) -> None:
+    """Run `command` with the typed arguments; turn every foreseeable failure into one clear sentence."""
+
+    def stop(*_: object) -> None:
+        raise Stopped
+
+    # Set explicitly: a shell may have started us with SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    try:
+        code = command(sys.argv[1:])
+    except Stopped:
+        code = 130
+    except Problem as problem:
+        print(f"\n{problem}", file=sys.stderr)
+        code = 1
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM):
+            raise
+        sentences = {
+            errno.ENOSPC: "The disk is full. Free some space and try again.",
+            errno.EDQUOT: "Your disk quota is used up. Free some space and try again.",
+            errno.EROFS: "This folder is on a read-only disk. Copy the project to a place that can be written to.",
+        }
+        print(
+            f"\n{sentences.get(error.errno, f'{error.filename} may not be written to by this user. Change its owner, or run as the user who owns it.')}",
+            file=sys.stderr,
+        )
+        code = 1
+    sys.exit(code)
