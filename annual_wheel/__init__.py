@@ -1,0 +1,1 @@
+"""The year as activities with owners and dates."""

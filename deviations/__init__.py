@@ -1,0 +1,1 @@
+"""Deviations: reported in half a minute, handled to an answer."""

@@ -1,0 +1,1 @@
+"""Sign-in: one global user per e-mail address, whatever organisations the person works in."""

@@ -1,0 +1,1 @@
+"""Action plans: actions with owners, the safety representative's statement, effect check."""

@@ -1,0 +1,43 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """What an assignment asks for."""
+
+    HANDLE = "handle", _("Handle a case")
+    ACTION = "action", _("Carry out an action")
+    STATEMENT = "statement", _("Give a statement on a plan")
+    REPLY = "reply", _("Reply to a disagreement")
+    EFFECT_CHECK = "effect_check", _("Check the effect")
+
+
+class State(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    OPEN = "open", _("Open")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+MOVES: dict[str, set[str]] = {
+    State.PLANNED: {State.OPEN, State.CANCELLED},
+    State.OPEN: {State.DONE, State.CANCELLED},
+    State.DONE: {State.OPEN},
+    State.CANCELLED: set(),
+}
+
+
+class ExtensionState(models.TextChoices):
+    REQUESTED = "requested", _("Waiting for an answer")
+    GRANTED = "granted", _("Granted")
+    DECLINED = "declined", _("Declined")
+
+
+class Recipient(models.TextChoices):
+    """Whom a step of the reminder ladder tells."""
+
+    ASSIGNEE = "assignee", _("The one who is responsible")
+    MANAGER = "manager", _("The line manager")
+    HSE_MANAGER = "hse_manager", _("The HSE manager")
+    SAFETY_REP = "safety_rep", _("The safety representative")
+    TOP_LEADER = "top_leader", _("The top leader")

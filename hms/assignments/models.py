@@ -1,0 +1,169 @@
+"""Assignments, their mail links, requests for more time, and the reminder ladder's tables."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from hms.assignments.enums import MOVES, ExtensionState, Kind, Recipient, State
+from hms.organisations.models import Employee
+from hms.tenancy.models import TenantModel
+
+
+class Assignment(TenantModel):
+    """That one employee must do one thing by a date.
+
+    The source (an action, a deviation, a plan) is named by kind and id and resolved through
+    `hms.assignments.sources`; whatever puts work on somebody holds a key to its assignment and never a
+    second copy of owner or due date. `planned` means decided on later: no mails, not among my tasks.
+    """
+
+    MOVES = MOVES
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    title = models.CharField(_("Title"), max_length=160)
+    assignee = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("Responsible")
+    )
+    due_on = models.DateField(_("Due date"))
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    source_kind = models.CharField(max_length=60)
+    source_id = models.BigIntegerField()
+    # The one who asked for it: decides on more time and is told when it is done. None: the system.
+    requested_by = models.ForeignKey(
+        Employee, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    is_confidential = models.BooleanField(default=False)
+    is_critical = models.BooleanField(default=False)
+    # When the next step of the ladder is due; an index range scan is the whole sweep.
+    next_step_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    comment = models.TextField(_("Comment"), blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["organisation", "assignee", "due_on", "id"], condition=Q(state="open"), name="assignment_mine"
+            ),
+            models.Index(fields=["organisation", "source_kind", "source_id"], name="assignment_source"),
+            models.Index(fields=["organisation", "state", "due_on", "id"], name="assignment_due"),
+            models.Index(
+                fields=["next_step_at", "organisation"],
+                condition=Q(state="open", next_step_at__isnull=False),
+                name="assignment_next_step",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(state__in=["done", "cancelled"]) & Q(ended_at__isnull=False))
+                | (Q(state__in=["planned", "open"]) & Q(ended_at__isnull=True)),
+                name="assignment_end_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"assignment {self.pk}"
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.state == State.OPEN and self.due_on < timezone.localdate()
+
+
+class ActionLink(TenantModel):
+    """A personal link in a mail. Only the token's hash is stored; GET shows, POST acts."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="links")
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+", db_index=False)
+    token_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "assignment"], name="action_link_assignment")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "token_hash"], name="action_link_token"),
+        ]
+
+    def __str__(self) -> str:
+        return f"link {self.pk}"
+
+
+class ExtensionRequest(TenantModel):
+    """A wish for more time: a new date and a reason, answered by the one who asked for the work."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="extension_requests")
+    requested_by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", db_index=False)
+    requested_at = models.DateTimeField(default=timezone.now)
+    old_due_on = models.DateField()
+    new_due_on = models.DateField(_("New due date"))
+    reason = models.TextField(_("Reason"))
+    state = models.CharField(max_length=10, choices=ExtensionState.choices, default=ExtensionState.REQUESTED)
+    decided_by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    decided_at = models.DateTimeField(null=True)
+
+    MOVES = {
+        ExtensionState.REQUESTED: {ExtensionState.GRANTED, ExtensionState.DECLINED},
+        ExtensionState.GRANTED: set(),
+        ExtensionState.DECLINED: set(),
+    }
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "assignment"], name="extension_assignment")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "assignment"],
+                condition=Q(state="requested"),
+                name="extension_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="requested", decided_at__isnull=True)
+                | (~Q(state="requested") & Q(decided_at__isnull=False)),
+                name="extension_decision_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"extension {self.pk}"
+
+
+class LadderStep(TenantModel):
+    """One step of an organisation's reminder ladder for a kind: when, and who is told."""
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    is_critical = models.BooleanField(default=False)
+    # Working days from the due date; negative is before.
+    offset_days = models.SmallIntegerField()
+    recipient = models.CharField(max_length=20, choices=Recipient.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "is_critical", "offset_days", "recipient"], name="ladder_step_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.offset_days:+d} {self.recipient}"
+
+
+class Reminder(TenantModel):
+    """That a step was taken for a due date; a moved due date makes the step due again."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="reminders")
+    step = models.ForeignKey(LadderStep, on_delete=models.CASCADE, related_name="+", db_index=False)
+    due_on = models.DateField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "assignment", "step", "due_on"], name="reminder_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reminder {self.pk}"

@@ -1,0 +1,1 @@
+"""Attachments: checked by content, photos re-encoded, stored per organisation, served by permission."""

@@ -1,0 +1,84 @@
+"""The menu, by role. Wiring: names the domain's pages."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from deviations.selectors import open_count
+from hms.assignments.selectors import my_open_count
+from hms.notifications.selectors import unread_count
+from hms.organisations.access import may
+from hms.organisations.selectors import memberships_of
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context of the app shell; everything that costs a query is lazy."""
+    organisation = getattr(request, "organisation", None)
+    employee = getattr(request, "employee", None)
+    context: dict[str, Any] = {"organisation": organisation, "employee": employee, "home_url": reverse("home")}
+    if organisation is None:
+        return context
+
+    def url(name: str, *args: object) -> str:
+        return reverse(name, args=[organisation.slug, *args])
+
+    context["theme_url"] = url("organisations:theme", organisation.accent_colour.lstrip("#").lower())
+    context["report_url"] = url("deviations:report")
+    if employee is None:
+        return context
+    user = request.user
+    context |= {
+        "home_url": url("dashboard:my_page"),
+        "search_url": url("deviations:list"),
+        "inbox_url": url("notifications:inbox"),
+        "profile_url": url("organisations:profile"),
+        "sign_out_url": reverse("account_logout"),
+        "shortcuts_off": not user.keyboard_shortcuts,
+        "unread_count": SimpleLazyObject(lambda: unread_count(employee)),
+        "memberships": SimpleLazyObject(
+            lambda: [
+                {
+                    "name": membership.organisation.name,
+                    "url": reverse("dashboard:my_page", args=[membership.organisation.slug]),
+                    "current": membership.organisation_id == organisation.pk,
+                }
+                for membership in memberships_of(user)
+            ]
+        ),
+        "navigation": SimpleLazyObject(lambda: _groups(request, url)),
+    }
+    return context
+
+
+def _groups(request: HttpRequest, url: Any) -> list[dict[str, Any]]:
+    employee = request.employee
+    here = request.resolver_match.view_name if request.resolver_match else ""
+
+    def item(label: str, name: str, icon: str, section: str, *, count: int | None = None, phone: bool = False) -> dict[str, Any]:
+        return {
+            "label": label,
+            "url": url(name),
+            "icon": icon,
+            "count": count,
+            "current": here.split(":")[0] == section if section != "dashboard" else here == name,
+            "phone": phone,
+        }
+
+    groups = [
+        {
+            "label": None,
+            "items": [
+                item(_("My page"), "dashboard:my_page", "home", "dashboard", count=my_open_count(employee), phone=True),
+                item(_("Deviations"), "deviations:list", "flag", "deviations", count=open_count(employee), phone=True),
+                item(_("Tasks"), "assignments:list", "check-square", "assignments", phone=True),
+            ],
+        }
+    ]
+    if may(employee, "organisations.administer"):
+        groups.append(
+            {"label": _("Lead"), "items": [item(_("Settings"), "organisations:settings", "settings", "organisations")]}
+        )
+    return groups

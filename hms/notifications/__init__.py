@@ -1,0 +1,1 @@
+"""Telling people: a transactional outbox, e-mail, and the inbox in the product."""

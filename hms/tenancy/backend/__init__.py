@@ -1,0 +1,1 @@
+"""Database engine `hms.tenancy.backend`: PostgreSQL whose schema editor secures tenant tables."""

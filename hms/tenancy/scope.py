@@ -1,0 +1,64 @@
+"""`tenant(organisation)`: open an organisation's data, in one transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Protocol
+
+from django.db import connections, transaction
+
+
+class HasPk(Protocol):
+    pk: int
+
+
+class NoOrganisation(RuntimeError):
+    """An organisation's data was asked for outside :func:`tenant`."""
+
+
+_current: ContextVar[int | None] = ContextVar("hms_organisation", default=None)
+
+
+def current_organisation_id() -> int:
+    """The id of the open organisation.
+
+    Raises:
+        NoOrganisation: when none is open.
+    """
+    organisation_id = _current.get()
+    if organisation_id is None:
+        raise NoOrganisation("No organisation is open here. Use hms.tenancy.scope.tenant(organisation).")
+    return organisation_id
+
+
+@contextmanager
+def tenant(organisation: HasPk | int, *, using: str = "default") -> Iterator[None]:
+    """Open one organisation's data for the duration of a transaction.
+
+    Inside another `tenant` it is a savepoint, and the outer organisation is back afterwards.
+
+    Args:
+        organisation: the organisation, or its id.
+        using: the database alias.
+    """
+    organisation_id = organisation if isinstance(organisation, int) else organisation.pk
+    outer = _current.get()
+    token = _current.set(organisation_id)
+    try:
+        with transaction.atomic(using=using):
+            _set_local(organisation_id, using)
+            yield
+    finally:
+        _current.reset(token)
+        connection = connections[using]
+        if connection.in_atomic_block and not connection.needs_rollback:
+            # A released savepoint keeps its settings, so the outer scope (or none) is set again.
+            _set_local(outer, using)
+
+
+def _set_local(organisation_id: int | None, using: str) -> None:
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('hms.organisation', %s, true)",
+            ["" if organisation_id is None else str(organisation_id)],
+        )

@@ -1,0 +1,32 @@
+"""Every address. Paths speak bokmål; names in code are English."""
+
+from django.conf import settings
+from django.urls import include, path, register_converter
+
+from hms.core import views as core
+from hms.organisations.converters import OrganisationSlug
+
+register_converter(OrganisationSlug, "organisation")
+
+handler400 = "hms.core.views.bad_request"
+handler403 = "hms.core.views.forbidden"
+handler404 = "hms.core.views.not_found"
+handler500 = "hms.core.views.server_error"
+
+of_organisation = [
+    path("", include("dashboard.urls")),
+    path("", include("deviations.urls")),
+    path("", include("hms.actions.urls")),
+    path("", include("hms.assignments.urls")),
+    path("", include("hms.notifications.urls")),
+    path("", include("hms.files.urls")),
+    path("", include("hms.organisations.urls")),
+]
+
+urlpatterns = [
+    path("healthz", core.healthz, name="healthz"),
+    path("konto/", include("hms.accounts.urls")),
+    *([path("demo/", include("hms.notifications.demo_urls"))] if settings.DEMO else []),
+    path("<organisation:organisation>/", include(of_organisation)),
+    path("", include("hms.organisations.root_urls")),
+]

@@ -1,0 +1,1 @@
+"""Hazards, risk assessments and drills."""

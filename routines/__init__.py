@@ -1,0 +1,1 @@
+"""Governed routines: drafts, review, published versions, read and understood."""

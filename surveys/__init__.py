@@ -1,0 +1,1 @@
+"""Anonymous surveys and what came of them."""
