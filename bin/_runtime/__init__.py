@@ -15,7 +15,9 @@ def _use_new_enough_python() -> None:
         newer = shutil.which("python3.%d" % minor)
         if newer:
             os.execv(newer, [newer] + sys.argv)
-    sys.exit("HMS needs Python 3.11 or newer. Install it (Debian 12 and Ubuntu 24.04: apt install python3 python3-venv).")
+    sys.exit(
+        "HMS needs Python 3.11 or newer. Install it (Debian 12 and Ubuntu 24.04: apt install python3 python3-venv)."
+    )
 
 
 _use_new_enough_python()

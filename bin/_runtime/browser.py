@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from .project import PYTHON, TOOLS, clean_environment, say
+from .project import PYTHON, TOOLS, say
 from .syslibs import apt_install
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -19,7 +19,7 @@ def installed() -> Path | None:
     candidates = [os.environ.get("HMS_CHROMIUM"), *(shutil.which(name) for name in _NAMES)]
     # The shell without a window comes first: it needs fewer system libraries.
     candidates += sorted(_PLAYWRIGHT.glob("chromium*/*/headless_shell"))
-    candidates += sorted(_PLAYWRIGHT.glob("chromium*/*/chrome*-headless-shell")) + sorted(_PLAYWRIGHT.glob("chromium*/*/chrome"))
+    candidates += sorted(_PLAYWRIGHT.glob("chromium*/*/chrome-headless-shell"))
     return next((Path(path) for path in candidates if path and _starts(Path(path))), None)
 
 
@@ -29,7 +29,7 @@ def ensure() -> Path | None:
     if found:
         return found
     say("Fetching a browser for the tests")
-    env = clean_environment(PLAYWRIGHT_BROWSERS_PATH=str(_PLAYWRIGHT), PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT="15000")
+    env = os.environ | {"PLAYWRIGHT_BROWSERS_PATH": str(_PLAYWRIGHT), "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "15000"}
     playwright = [PYTHON, "-m", "playwright", "install", "--only-shell", "chromium"]
     _quietly(playwright, env)
     found = installed()

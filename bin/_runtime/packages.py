@@ -6,7 +6,18 @@ import hashlib
 import sys
 from pathlib import Path
 
-from .project import PYTHON, ROOT, TOOLS, VENV, Problem, clean_environment, require_space, run, say
+from .project import (
+    PYTHON,
+    ROOT,
+    TOOLS,
+    VENV,
+    Problem,
+    install_environment,
+    locking_environment,
+    require_space,
+    run,
+    say,
+)
 
 REQUIREMENTS = ROOT / "requirements"
 # file: what uv compiles it from. dev comes first; the others take their versions from it.
@@ -27,13 +38,13 @@ def install(name: str) -> None:
     if stamp.exists() and stamp.read_text() == wanted and PYTHON.exists():
         return
     require_space(ROOT, 1500, "to install the Python packages")
-    env = clean_environment()
+    env = install_environment()
     uv = find_uv()
-    if not PYTHON.exists():
-        run(uv, "venv", "--no-config", "--allow-existing", "--python", sys.executable, VENV, env=env)
     say("Installing Python packages")
+    if not PYTHON.exists():
+        run(uv, "venv", "--allow-existing", "--python", sys.executable, VENV, env=env)
     run(
-        *(uv, "pip", "install", "--no-config", "--python", PYTHON, "--require-hashes"),
+        *(uv, "pip", "install", "--python", PYTHON, "--require-hashes"),
         *("-r", REQUIREMENTS / f"{name}.txt"),
         env=env,
         problem="The Python packages could not be installed. Is the network reachable?",
@@ -47,7 +58,7 @@ def tool_environment(name: str) -> Path:
     stamp = folder / ".installed"
     wanted = _digest(name)
     if not (stamp.exists() and stamp.read_text() == wanted):
-        run(sys.executable, "-m", "venv", "--clear", folder, env=clean_environment(), problem=_NO_VENV)
+        run(sys.executable, "-m", "venv", "--clear", folder, problem=_NO_VENV)
         run(
             *(folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
             *("--require-hashes", "-r", REQUIREMENTS / f"{name}.txt"),
@@ -71,7 +82,7 @@ def lock(upgrade: bool = False) -> None:
             *("--generate-hashes", "--no-header", "--no-annotate", *source, *constraint),
             *(["--upgrade"] if upgrade else []),
             *("--output-file", target),
-            env=clean_environment(),
+            env=locking_environment(),
         )
         if "://" in target.read_text():
             raise Problem(f"{target.name} names an address; this machine's package settings have leaked into it.")

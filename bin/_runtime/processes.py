@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -50,15 +51,15 @@ class Processes:
 
     def stop(self) -> None:
         """Stop all, last started first."""
-        previous = [(number, signal.signal(number, signal.SIG_IGN)) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
+        previous = [
+            (number, signal.signal(number, signal.SIG_IGN)) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        ]
         try:
             for name, process in reversed(self.running):
                 if process.poll() is None:
                     process.send_signal(_STOP.get(name, signal.SIGTERM))
-                    try:
+                    with contextlib.suppress(subprocess.TimeoutExpired):
                         process.wait(_PATIENCE)
-                    except subprocess.TimeoutExpired:
-                        pass
                 _end_group(process.pid)
                 process.wait()
             self.running.clear()
@@ -72,7 +73,7 @@ class Processes:
         return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
 
     def sweep(self) -> None:
-        """End what an earlier run of this stack left behind: only processes it wrote down, and only if they still are those."""
+        """End what an earlier run left behind: only processes it wrote down, and only if they still are those."""
         if not self.pid_file.exists():
             return
         for line in reversed(self.pid_file.read_text().splitlines()):
@@ -124,7 +125,9 @@ def wait_for(check, seconds: float, processes: Processes, what: str) -> None:
         if name or time.monotonic() > deadline:
             culprit = name or what
             reason = "ended" if name else "did not get ready in time"
-            raise Problem(f"{culprit} {reason}. Its log is {processes.folder / f'{culprit}.log'}:\n{processes.log_tail(culprit)}")
+            raise Problem(
+                f"{culprit} {reason}. Its log is {processes.folder / f'{culprit}.log'}:\n{processes.log_tail(culprit)}"
+            )
         time.sleep(0.05)
 
 
@@ -143,7 +146,5 @@ def _birth(pid: int) -> str:
 
 def _end_group(leader: int) -> None:
     """End what is left of a process's own session (pool children of a killed parent)."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass

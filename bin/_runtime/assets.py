@@ -1,0 +1,86 @@
+"""What is made from sources and never committed: the style sheet, the font, the message catalogues, static files."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from . import packages
+from .project import PYTHON, ROOT, TOOLS, VAR, require_space, run, say
+
+ASSETS = VAR / "assets"
+TEST_ASSETS = VAR / "assets-dev"
+_MODULES = ROOT / "node_modules"
+_OLDEST_NODE = 20
+
+
+def build() -> None:
+    """Build var/assets when its sources or the lock have changed; var/assets-dev gets what only tests use."""
+    lock = ROOT / "package-lock.json"
+    sources = [lock, ROOT / "bin" / "_runtime" / "assets.mjs", *sorted((ROOT / "static" / "css").rglob("*.*"))]
+    wanted = _digest(sources)
+    stamp = TOOLS / "assets-built"
+    if stamp.exists() and stamp.read_text() == wanted and (ASSETS / "hms.css").exists():
+        return
+    require_space(VAR, 400, "to build the style sheet")
+    say("Building the style sheet")
+    env = _node_environment()
+    installed = _MODULES / ".installed"
+    if not (installed.exists() and installed.read_text() == _digest([lock])):
+        problem = "The npm packages could not be installed. Is the network reachable?"
+        run("npm", "ci", "--no-audit", "--no-fund", env=env, problem=problem)
+        installed.write_text(_digest([lock]))
+    run("node", "bin/_runtime/assets.mjs", ASSETS, env=env, problem="The style sheet could not be built.")
+    TEST_ASSETS.mkdir(parents=True, exist_ok=True)
+    shutil.copy(_MODULES / "axe-core" / "axe.min.js", TEST_ASSETS)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(wanted)
+
+
+def compile_catalogues() -> None:
+    """Make the .mo files that Django reads from the .po files that people write."""
+    script = ROOT / "bin" / "_runtime" / "compile_catalogues.py"
+    run(PYTHON, script, ROOT / "locale", problem="A message catalogue could not be compiled.")
+
+
+def collect_static(env: dict[str, str]) -> None:
+    """Gather static files, with hashed names and compressed, in the state folder; the sources of hms.css stay out."""
+    stamp = Path(env["HMS_STATE_DIR"]) / "static-collected"
+    wanted = _digest(sorted(path for folder in (ROOT / "static", ASSETS) for path in folder.rglob("*.*")))
+    wanted += "".join(path.read_text() for path in sorted(packages.VENV.glob(".installed-*")))
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    command = ["manage.py", "collectstatic", "--noinput", "--clear", "--ignore", "css", "--verbosity", "0"]
+    run(PYTHON, *command, env=env, problem="The static files could not be gathered.")
+    stamp.write_text(wanted)
+
+
+def _node_environment() -> dict[str, str]:
+    """An environment whose PATH has a Node that is new enough: the system's, or one in a tool environment of its own."""
+    if _system_node() >= _OLDEST_NODE and shutil.which("npm"):
+        return dict(os.environ)
+    say("Fetching Node.js, which builds the style sheet")
+    require_space(VAR, 500, "for Node.js")
+    return os.environ | {"PATH": f"{packages.tool_environment('assets')}:{os.environ.get('PATH', '')}"}
+
+
+def _system_node() -> int:
+    try:
+        done = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
+    except OSError:
+        return 0
+    version = re.match(r"v(\d+)", done.stdout)
+    return int(version[1]) if version else 0
+
+
+def _digest(files: Iterable[Path]) -> str:
+    total = hashlib.sha256()
+    for file in files:
+        if file.is_file():
+            total.update(str(file).encode() + file.read_bytes())
+    return total.hexdigest()
