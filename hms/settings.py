@@ -197,7 +197,7 @@ TIME_ZONE = "Europe/Oslo"
 # --- static files and attachments ---
 ASSETS_DIR = Path(env("HMS_ASSETS_DIR", default=str(ROOT / "var" / "assets")))
 STATIC_URL = "/static/"
-STATIC_ROOT = STATE_DIR / "static"
+STATIC_ROOT = Path(env("HMS_STATIC_DIR", default=str(STATE_DIR / "static")))
 STATICFILES_DIRS = [ROOT / "static", *([ASSETS_DIR] if ASSETS_DIR.exists() else [])]
 FILES_DIR = STATE_DIR / "files"
 STORAGES = {

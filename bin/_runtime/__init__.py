@@ -12,9 +12,9 @@ def _use_new_enough_python() -> None:
     if sys.version_info >= OLDEST:
         return
     for minor in (14, 13, 12, 11):
-        newer = shutil.which("python3.%d" % minor)
+        newer = shutil.which(f"python3.{minor}")
         if newer:
-            os.execv(newer, [newer] + sys.argv)
+            os.execv(newer, [newer, *sys.argv])
     sys.exit(
         "HMS needs Python 3.11 or newer. Install it (Debian 12 and Ubuntu 24.04: apt install python3 python3-venv)."
     )

@@ -61,7 +61,7 @@ def collect_static(env: dict[str, str]) -> None:
 
 
 def _node_environment() -> dict[str, str]:
-    """An environment whose PATH has a Node that is new enough: the system's, or one in a tool environment of its own."""
+    """An environment whose PATH has a Node that is new enough: the system's, or one of our own."""
     if _system_node() >= _OLDEST_NODE and shutil.which("npm"):
         return dict(os.environ)
     say("Fetching Node.js, which builds the style sheet")

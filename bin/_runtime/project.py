@@ -36,9 +36,9 @@ def say(message: str) -> None:
 
 def install_environment() -> dict[str, str]:
     """The environment for installing packages."""
-    # uv carries its own root certificates; a machine that has its own says so to pip.
-    certificate = os.environ.get("SSL_CERT_FILE") or os.environ.get("PIP_CERT")
-    return os.environ | ({"SSL_CERT_FILE": certificate} if certificate else {})
+    # uv carries root certificates of its own; those of the machine also hold what its owner has added.
+    system = Path("/etc/ssl/certs/ca-certificates.crt")
+    return ({"SSL_CERT_FILE": str(system)} if system.exists() else {}) | os.environ
 
 
 def locking_environment() -> dict[str, str]:
