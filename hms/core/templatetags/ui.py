@@ -1,0 +1,10 @@
+"""All components as one library, which settings make built in: no template loads it."""
+
+from django import template
+
+from hms.core.ui import bars, blocks, dates, inline
+
+register = template.Library()
+for part in (inline, dates, blocks, bars):
+    register.tags.update(part.register.tags)
+    register.filters.update(part.register.filters)

@@ -1,0 +1,75 @@
+// What every page has: shortcut to search, toasts that can be closed, forms that are sent once. All of it is
+// a convenience: without this file everything still works.
+
+const root = document.documentElement;
+
+// «/» goes to the search box. WCAG 2.1.4: a person can switch single-key shortcuts off.
+if (root.dataset.shortcuts !== "off") {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    const box = [...document.querySelectorAll("[data-search]")].find((input) => input.checkVisibility());
+    if (!box) return;
+    event.preventDefault();
+    box.focus();
+  });
+}
+
+// Toasts get a close button only where it can work.
+function dressToasts() {
+  const list = document.querySelector("[data-toasts]");
+  for (const toast of document.querySelectorAll("[data-toast]:not([data-dressed])")) {
+    toast.dataset.dressed = "";
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "iconbtn";
+    close.setAttribute("aria-label", list.dataset.closeLabel);
+    close.textContent = "×";
+    close.addEventListener("click", () => toast.remove());
+    toast.append(close);
+  }
+}
+dressToasts();
+
+// A form is sent once. The button says so and keeps its focus; it is never `disabled`.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  const button = event.submitter;
+  if (!button?.dataset.busy) return;
+  // After the browser has collected the values, so that the button's own name and value go along.
+  setTimeout(() => {
+    button.dataset.label = button.innerHTML;
+    button.setAttribute("aria-disabled", "true");
+    button.textContent = button.dataset.busy;
+  });
+});
+function release(form) {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll("[data-label]")) {
+    button.innerHTML = button.dataset.label;
+    button.removeAttribute("aria-disabled");
+    delete button.dataset.label;
+  }
+}
+// «Back» may show the page as it was left: make it usable again. The same after an answer to htmx.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(release);
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest?.("form");
+  if (form) release(form);
+});
+document.addEventListener("htmx:afterSwap", dressToasts);
+
+// The error summary has autofocus; Safari on iOS ignores that on what is not an input.
+document.querySelector("[data-error-summary]")?.focus();
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
