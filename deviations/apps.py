@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class DeviationsConfig(AppConfig):
     name = "deviations"
+
+    def ready(self) -> None:
+        from deviations import notifications, rules, selectors, wiring  # noqa: F401 PLC0415  registrations

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class ActionsConfig(AppConfig):
     name = "hms.actions"
     label = "actions"
+
+    def ready(self) -> None:
+        from hms.actions import notifications, rules, selectors, wiring  # noqa: F401 PLC0415  registrations

@@ -1,0 +1,175 @@
+"""Reading cases."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from deviations.enums import CommentVisibility, State
+from deviations.models import AccessGrant, Comment, Deviation, ImportBatch
+from hms.actions.enums import PlanState
+from hms.actions.models import Action
+from hms.assignments.enums import State as AssignmentState
+from hms.audit import verbs
+from hms.audit.models import Event
+from hms.audit.selectors import timeline
+from hms.organisations.access import may, visibility
+from hms.organisations.enums import Role
+from hms.organisations.models import Employee
+from hms.organisations.people import reach
+
+# Beyond this the list says «more than», so that counting stays cheap however many cases there are.
+COUNT_LIMIT = 1000
+
+
+@visibility(Deviation)
+def visible_to(employee: Employee) -> QuerySet[Deviation]:
+    """Cases an employee may know of.
+
+    Their own reports and what they handle; ordinary cases of units they lead or represent (all for the HSE
+    manager and guests with an all-organisation role) and where they own an action; confidential cases only
+    by the access list. Never a case about themself.
+    """
+    his = reach(employee)
+    ordinary = Q(pk__in=[])
+    if his.has(Role.HSE_MANAGER, Role.SENIOR_SAFETY_REP, Role.INSPECTOR):
+        ordinary = Q(is_confidential=False)
+    else:
+        units = his.managed_unit_ids | his.safety_unit_ids
+        if units:
+            ordinary = Q(is_confidential=False, unit_id__in=units)
+        ordinary |= Q(
+            Exists(Action.objects.filter(plan_id=OuterRef("plan_id"), assignment__assignee=employee)),
+            is_confidential=False,
+        )
+    named = Exists(AccessGrant.objects.filter(deviation_id=OuterRef("pk"), employee=employee))
+    return Deviation.objects.filter(
+        Q(reporter=employee) | Q(handling__assignee=employee) | ordinary | (Q(is_confidential=True) & named)
+    ).exclude(concerns=employee)
+
+
+@visibility(ImportBatch)
+def visible_imports(employee: Employee) -> QuerySet[ImportBatch]:
+    """Imports are seen by those who may import."""
+    return ImportBatch.objects.all() if may(employee, "deviations.import") else ImportBatch.objects.none()
+
+
+def with_list_columns(deviations: QuerySet[Deviation]) -> QuerySet[Deviation]:
+    """Everything a row of the list shows, in one query."""
+    return deviations.select_related("handling__assignee", "plan", "unit").only(
+        "organisation_id", "year", "sequence", "title", "state", "severity", "reported_at", "is_confidential",
+        "handling__state", "handling__due_on", "handling__assignee__given_name", "handling__assignee__family_name",
+        "plan__state", "unit__name",
+    )  # fmt: skip
+
+
+def open_ones(deviations: QuerySet[Deviation]) -> QuerySet[Deviation]:
+    return deviations.exclude(state=State.CLOSED)
+
+
+def overdue(deviations: QuerySet[Deviation]) -> QuerySet[Deviation]:
+    """Open cases whose handling is past its due date."""
+    return open_ones(deviations).filter(
+        handling__state=AssignmentState.OPEN, handling__due_on__lt=timezone.localdate()
+    )
+
+
+def awaiting_statement(deviations: QuerySet[Deviation]) -> QuerySet[Deviation]:
+    return open_ones(deviations).filter(plan__state=PlanState.SENT)
+
+
+def search(deviations: QuerySet[Deviation], text: str) -> QuerySet[Deviation]:
+    """Cases that match a free text, by Norwegian stems, or a case number.
+
+    The ids come from the database's search function, which can use its index under row-level security.
+    """
+    number = text.strip()
+    year, dash, sequence = number.partition("-")
+    if dash and year.isdigit() and sequence.isdigit() and len(number) < 12:
+        return deviations.filter(year=int(year), sequence=int(sequence))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT deviations_matching(websearch_to_tsquery('norwegian', %s) || to_tsquery('norwegian', %s))",
+            [text, prefix_query(text)],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    return deviations.filter(pk__in=ids)
+
+
+def prefix_query(text: str) -> str:
+    """`stillas` finds `stillaset` too, which the stemmer alone misses: all words as prefixes."""
+    words = ["".join(filter(str.isalnum, word)) for word in text.split()]
+    return " & ".join(f"{word}:*" for word in words if len(word) > 2)
+
+
+def bounded_count(deviations: QuerySet[Deviation]) -> int:
+    """How many, at most COUNT_LIMIT + 1."""
+    return len(deviations.order_by().values_list("pk")[: COUNT_LIMIT + 1])
+
+
+def open_count(employee: Employee) -> int:
+    """Open cases the employee may see, for the menu."""
+    return bounded_count(open_ones(visible_to(employee)))
+
+
+def reported_by(employee: Employee) -> QuerySet[Deviation]:
+    """The employee's own reports, newest first."""
+    return (
+        Deviation.objects.filter(reporter=employee)
+        .select_related("handling__assignee", "plan", "unit")
+        .defer("search", "imported_values")
+        .order_by("-reported_at", "-id")
+    )
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a case's state is shown: kind of tag and words."""
+
+    kind: str
+    label: str
+
+
+def status(deviation: Deviation, today: datetime.date | None = None) -> Status:
+    """The one status shown for a case; overdue and waiting for a statement come before the bare state."""
+    if deviation.state == State.CLOSED:
+        return Status("done", _("Closed"))
+    handling = deviation.handling
+    if handling is not None and handling.state == AssignmentState.OPEN:
+        if handling.due_on < (today or timezone.localdate()):
+            return Status("overdue", _("Overdue"))
+    if deviation.plan is not None and deviation.plan.state == PlanState.SENT:
+        return Status("approval", _("For approval"))
+    if deviation.state == State.NEW:
+        return Status("new", _("New"))
+    return Status("working", _("In progress"))
+
+
+def comments_for(deviation: Deviation, employee: Employee | None) -> QuerySet[Comment]:
+    """The comments somebody may read: all, or only those the reporter may see."""
+    comments = Comment.objects.filter(deviation=deviation).select_related("author").order_by("created_at", "id")
+    if employee is None or not may(employee, "deviations.view_internal", deviation):
+        comments = comments.filter(visibility=CommentVisibility.REPORTER)
+    return comments
+
+
+# What the reporter sees of the log; the rest is how the work is organised.
+REPORTER_VERBS = {
+    "deviation.reported", "deviation.received", "deviation.answered", "deviation.closed", "deviation.reopened",
+    "plan.sent", "plan.stated", "plan.decided", "plan.done", "deviation.details_added",
+}  # fmt: skip
+
+
+def timeline_of(deviation: Deviation, employee: Employee | None) -> list[verbs.Line]:
+    """The case's story, newest first, as much of it as the reader may see."""
+    roots = [deviation] if deviation.plan is None else [deviation, deviation.plan]
+    events: Iterable[Event] = timeline(*roots)
+    if employee is None or not may(employee, "deviations.view_internal", deviation):
+        events = (event for event in events if event.verb in REPORTER_VERBS)
+    nobody = _("The reporter")
+    lines = (verbs.line(event, nobody=nobody) for event in events)
+    return [line for line in lines if line is not None]

@@ -1,0 +1,83 @@
+"""How assignments speak of actions, plans and statements."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from hms.actions import services, sources
+from hms.actions.models import Action, ActionPlan, Statement
+from hms.assignments import sources as assignment_sources
+from hms.assignments.models import Assignment
+from hms.organisations.models import Employee
+
+
+def _action(assignment: Assignment) -> Action:
+    return Action.objects.select_related("plan__unit", "plan__owner").get(assignment=assignment)
+
+
+def _plan(assignment: Assignment) -> ActionPlan:
+    return ActionPlan.objects.select_related("unit", "owner").get(pk=assignment.source_id)
+
+
+def _statement_plan(assignment: Assignment) -> ActionPlan:
+    return Statement.objects.select_related("plan__unit", "plan__owner").get(pk=assignment.source_id).plan
+
+
+def _plan_of_action(assignment: Assignment) -> ActionPlan:
+    # The assignment is created a moment before its action and then still names the plan.
+    return _plan(assignment) if assignment.source_kind == ActionPlan._meta.label_lower else _action(assignment).plan
+
+
+def _url(plan: ActionPlan) -> str:
+    return sources.get(plan.source_kind).url(plan)
+
+
+def _facts(plan: ActionPlan) -> list[tuple[str, str]]:
+    source = sources.get(plan.source_kind)
+    rows = [(_("Place"), source.place(plan)), (_("Belongs to"), f"{source.label} {source.reference(plan)}")]
+    return [(label, value) for label, value in rows if value]
+
+
+def _completed(assignment: Assignment, by: Employee | None, via: str) -> None:
+    services.action_completed(_action(assignment), by=by)
+
+
+assignment_sources.register(
+    assignment_sources.Source(
+        kind=Action._meta.label_lower,
+        label=gettext_lazy("Action"),
+        icon="check-square",
+        url=lambda assignment: _url(_plan_of_action(assignment)),
+        root=_plan_of_action,
+        facts=lambda assignment: _facts(_plan_of_action(assignment)),
+        on_completed=_completed,
+        on_moved=None,
+        link_verbs=frozenset({"done", "more_time", "not_mine", "comment"}),
+    )
+)
+# Statements, effect checks and replies carry legal weight: the mail leads to the page, where one signs in.
+assignment_sources.register(
+    assignment_sources.Source(
+        kind=ActionPlan._meta.label_lower,
+        label=gettext_lazy("Action plan"),
+        icon="shield",
+        url=lambda assignment: _url(_plan(assignment)),
+        root=_plan,
+        facts=lambda assignment: _facts(_plan(assignment)),
+        on_completed=None,
+        on_moved=None,
+        link_verbs=frozenset(),
+    )
+)
+assignment_sources.register(
+    assignment_sources.Source(
+        kind=Statement._meta.label_lower,
+        label=gettext_lazy("Statement"),
+        icon="shield",
+        url=lambda assignment: _url(_statement_plan(assignment)),
+        root=_statement_plan,
+        facts=lambda assignment: _facts(_statement_plan(assignment)),
+        on_completed=None,
+        on_moved=None,
+        link_verbs=frozenset(),
+    )
+)
