@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from . import packages
-from .project import PYTHON, ROOT, TOOLS, VAR, require_space, run, say
+from .project import PYTHON, ROOT, TOOLS, VAR, install_environment, require_space, run, say
 
 ASSETS = VAR / "assets"
 TEST_ASSETS = VAR / "assets-dev"
@@ -63,10 +63,8 @@ def collect_static(env: dict[str, str]) -> None:
 def _node_environment() -> dict[str, str]:
     """An environment whose PATH has a Node that is new enough: the system's, or one of our own."""
     if _system_node() >= _OLDEST_NODE and shutil.which("npm"):
-        return dict(os.environ)
-    say("Fetching Node.js, which builds the style sheet")
-    require_space(VAR, 500, "for Node.js")
-    return os.environ | {"PATH": f"{packages.tool_environment('assets')}:{os.environ.get('PATH', '')}"}
+        return install_environment()
+    return install_environment() | {"PATH": f"{packages.tool_environment('assets')}:{os.environ.get('PATH', '')}"}
 
 
 def _system_node() -> int:

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from .project import PYTHON, TOOLS, say
+from .project import PYTHON, TOOLS, install_environment, say
 from .syslibs import apt_install
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -29,7 +29,10 @@ def ensure() -> Path | None:
     if found:
         return found
     say("Fetching a browser for the tests")
-    env = os.environ | {"PLAYWRIGHT_BROWSERS_PATH": str(_PLAYWRIGHT), "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "15000"}
+    env = install_environment() | {
+        "PLAYWRIGHT_BROWSERS_PATH": str(_PLAYWRIGHT),
+        "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "15000",
+    }
     playwright = [PYTHON, "-m", "playwright", "install", "--only-shell", "chromium"]
     _quietly(playwright, env)
     found = installed()

@@ -30,6 +30,8 @@ LOCKS = {
     "tools": ["--group", "tools"],
 }
 
+_TOOLS = {"tools": "uv, which installs the packages", "assets": "Node.js, which builds the style sheet"}
+
 
 def install(name: str) -> None:
     """Bring .venv to the list `requirements/<name>.txt`; packages of other lists stay."""
@@ -58,6 +60,8 @@ def tool_environment(name: str) -> Path:
     stamp = folder / ".installed"
     wanted = _digest(name)
     if not (stamp.exists() and stamp.read_text() == wanted):
+        say(f"Fetching {_TOOLS[name]}")
+        require_space(ROOT, 500, "to install the build tools")
         run(sys.executable, "-m", "venv", "--clear", folder, problem=_NO_VENV)
         run(
             *(folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),

@@ -72,7 +72,7 @@ class Processes:
         log = self.folder / f"{name}.log"
         return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
 
-    def sweep(self) -> None:
+    def sweep(self, why: str = ", left behind by an earlier run") -> None:
         """End what an earlier run left behind: only processes it wrote down, and only if they still are those."""
         if not self.pid_file.exists():
             return
@@ -81,7 +81,7 @@ class Processes:
             pid = int(pid_text)
             if not birth or _birth(pid) != birth:
                 continue
-            say(f"Stopping {name} ({pid}), left behind by an earlier run")
+            say(f"Stopping {name} ({pid}){why}")
             os.kill(pid, _STOP.get(name, signal.SIGTERM))
             deadline = time.monotonic() + _PATIENCE
             while _birth(pid) == birth and time.monotonic() < deadline:

@@ -36,9 +36,10 @@ def say(message: str) -> None:
 
 def install_environment() -> dict[str, str]:
     """The environment for installing packages."""
-    # uv carries root certificates of its own; those of the machine also hold what its owner has added.
+    # uv and Node.js carry root certificates of their own; those of the machine also hold what its owner has added.
     system = Path("/etc/ssl/certs/ca-certificates.crt")
-    return ({"SSL_CERT_FILE": str(system)} if system.exists() else {}) | os.environ
+    certificates = {"SSL_CERT_FILE": str(system), "NODE_EXTRA_CA_CERTS": str(system)} if system.exists() else {}
+    return certificates | os.environ
 
 
 def locking_environment() -> dict[str, str]:
@@ -125,5 +126,6 @@ def _sentence(error: OSError) -> str:
     if error.errno == errno.EROFS:
         return "This folder is on a read-only disk. Copy the project to a place that can be written to."
     if error.errno in (errno.EACCES, errno.EPERM):
-        return f"This user may not write {error.filename}. Change its owner, or run as the user who owns it."
+        what = f"write {error.filename}" if error.filename else "do this: it was started by somebody else"
+        return f"This user may not {what}. Run as the user who did, or change the owner of the folder."
     return ""

@@ -59,7 +59,9 @@ class Services:
         self.database("hms")
 
     def stop(self) -> None:
+        """Stop what this process, or one that left the services running on purpose, has started."""
         self.processes.stop()
+        self.processes.sweep(why="")
         shutil.rmtree(self.sockets, ignore_errors=True)
 
     def is_running(self) -> bool:
