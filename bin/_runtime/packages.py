@@ -66,6 +66,7 @@ def tool_environment(name: str) -> Path:
         run(
             *(folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
             *("--require-hashes", "-r", REQUIREMENTS / f"{name}.txt"),
+            env=install_environment(),
             problem=f"The {name} packages could not be installed. Is the network reachable?",
         )
         stamp.write_text(wanted)

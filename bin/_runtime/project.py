@@ -36,10 +36,10 @@ def say(message: str) -> None:
 
 def install_environment() -> dict[str, str]:
     """The environment for installing packages."""
-    # uv and Node.js carry root certificates of their own; those of the machine also hold what its owner has added.
+    # uv, pip and Node.js carry root certificates of their own; those of the machine also hold what its owner has added.
     system = Path("/etc/ssl/certs/ca-certificates.crt")
-    certificates = {"SSL_CERT_FILE": str(system), "NODE_EXTRA_CA_CERTS": str(system)} if system.exists() else {}
-    return certificates | os.environ
+    names = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "PIP_CERT") if system.exists() else ()
+    return dict.fromkeys(names, str(system)) | os.environ
 
 
 def locking_environment() -> dict[str, str]:
