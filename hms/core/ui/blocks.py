@@ -148,7 +148,7 @@ def event(
         attributes(data_future=future),
         attributes(data_color="" if future else color),
         svg(icon),
-        format_html("<b>{}</b>{}", title, format_html("<br>") if content.strip() else "") if title else "",
+        format_html("<b>{}</b>" + ("<br>" if content.strip() else ""), title) if title else "",
         content,
         time,
         format_html("<blockquote>{}</blockquote>", quote) if quote else "",
