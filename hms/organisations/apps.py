@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class OrganisationsConfig(AppConfig):
     name = "hms.organisations"
     label = "organisations"
+
+    def ready(self) -> None:
+        from hms.organisations import rules, selectors  # noqa: F401 PLC0415  registrations

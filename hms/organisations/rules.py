@@ -1,0 +1,39 @@
+"""Who may set up the organisation. Administrators see configuration, never cases (domain.md section 3)."""
+
+import rules
+
+from hms.organisations.enums import Role
+from hms.organisations.models import Employee, Unit
+from hms.organisations.people import reach
+
+
+@rules.predicate
+def is_administrator(employee: Employee, obj: object = None) -> bool:
+    return reach(employee).has(Role.ADMINISTRATOR)
+
+
+@rules.predicate
+def leads_unit(employee: Employee, unit: Unit) -> bool:
+    return unit.pk in reach(employee).managed_unit_ids
+
+
+@rules.predicate
+def is_hse_manager(employee: Employee, obj: object = None) -> bool:
+    return reach(employee).has(Role.HSE_MANAGER)
+
+
+@rules.predicate
+def is_self(employee: Employee, person: Employee) -> bool:
+    return employee.pk == person.pk
+
+
+@rules.predicate
+def leads_person(employee: Employee, person: Employee) -> bool:
+    return person.unit_id in reach(employee).managed_unit_ids
+
+
+rules.add_perm("organisations.administer", is_administrator)
+rules.add_perm("organisations.view_settings", is_administrator)
+# Not a change of the tree, but what belongs to the place: its QR poster.
+rules.add_perm("organisations.manage_unit", is_administrator | is_hse_manager | leads_unit)
+rules.add_perm("organisations.register_absence", is_self | is_administrator | leads_person)

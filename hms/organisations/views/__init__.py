@@ -1,0 +1,1 @@
+"""Pages of the organisation: settings, profile, invitation, theme; and the pages outside any organisation."""
