@@ -173,3 +173,25 @@ def timeline_of(deviation: Deviation, employee: Employee | None) -> list[verbs.L
     nobody = _("The reporter")
     lines = (verbs.line(event, nobody=nobody) for event in events)
     return [line for line in lines if line is not None]
+
+
+def steps(deviation: Deviation) -> list[dict[str, str]]:
+    """The reporter's four steps: received, assessed, actions, closed."""
+    handler = deviation.handling.assignee.given_name if deviation.handling else ""
+    closed = deviation.state == State.CLOSED
+    decided = deviation.plan is not None and deviation.plan.decided_at is not None
+    reached = 4 if closed else 2 if decided else 1
+    labels = [
+        (_("Received"), ""),
+        (_("Assessed"), _("by %(name)s") % {"name": handler} if handler and reached == 1 else ""),
+        (_("Actions"), ""),
+        (_("Closed"), ""),
+    ]
+    return [
+        {
+            "label": label,
+            "note": note,
+            "state": "done" if index < reached else "now" if index == reached else "",
+        }
+        for index, (label, note) in enumerate(labels)
+    ]

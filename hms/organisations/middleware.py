@@ -6,6 +6,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 
 from hms.audit.acting import acting_as
 from hms.audit.transitions import InvalidTransition
@@ -52,7 +53,7 @@ class OrganisationMiddleware:
         if organisation is None:
             return error_pages.not_found(request)
         request.organisation = organisation
-        with tenant(organisation):
+        with tenant(organisation), timezone.override(organisation.time_zone):
             if request.user.is_authenticated:
                 request.employee = (
                     Employee.objects.filter(current(), user=request.user).select_related("unit").first()

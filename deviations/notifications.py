@@ -1,0 +1,89 @@
+"""Messages about cases. None carries case content; the case number is all that leaves the house."""
+
+from collections.abc import Callable
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from hms.notifications.models import Notification
+from hms.notifications.types import MessageType, register
+
+Words = Callable[[Notification], str]
+
+
+def _case_url(notification: Notification) -> str:
+    slug = notification.organisation.slug
+    if notification.recipient_id is None:
+        # Somebody without sign-in follows the case with the receipt code.
+        return reverse("deviations:follow", args=[slug])
+    return reverse("deviations:detail", args=[slug, notification.parameters["case"]])
+
+
+def _register(key: str, icon: str, subject: Words, text: Words) -> None:
+    register(
+        MessageType(
+            key=f"deviations.{key}",
+            icon=icon,
+            subject=subject,
+            text=text,
+            url=_case_url,
+            template=None,
+            context=None,
+        )
+    )
+
+
+_register(
+    "reported",
+    "flag",
+    lambda n: _("New deviation in your safety area: %(case)s") % n.parameters,
+    lambda n: _("You are told as safety representative. The manager has the case."),
+)
+_register(
+    "receipt",
+    "check",
+    lambda n: _("We have received your report: %(case)s") % n.parameters,
+    lambda n: _("Thank you for speaking up. You will hear from us."),
+)
+_register(
+    "received",
+    "person",
+    lambda n: _("%(name)s has taken your report %(case)s") % n.parameters,
+    lambda n: _("You will get an answer when it is assessed."),
+)
+_register(
+    "answered",
+    "comment",
+    lambda n: _("%(name)s has written to you about %(case)s") % n.parameters,
+    lambda n: _("Open the case to read the message."),
+)
+_register(
+    "comment_to_reporter",
+    "comment",
+    lambda n: _("%(name)s has a comment for you on %(case)s") % n.parameters,
+    lambda n: _("Open the case to read and answer."),
+)
+_register(
+    "comment",
+    "comment",
+    lambda n: _("New comment on %(case)s") % n.parameters,
+    lambda n: _("Open the case to read it."),
+)
+_register(
+    "closed",
+    "check",
+    lambda n: _("Here is what came of your report %(case)s") % n.parameters,
+    lambda n: _("The case is closed with an answer to you. Not solved? You can reopen it within 30 days."),
+)
+_register(
+    "reopened",
+    "flag",
+    lambda n: _("Reopened: %(case)s") % n.parameters,
+    lambda n: _("The case is back with you. Read why, and decide what to do."),
+)
+_register(
+    "plan_completed",
+    "check",
+    lambda n: _("All actions for %(case)s are done") % n.parameters,
+    lambda n: _("You can answer the reporter and close the case."),
+)

@@ -1,0 +1,26 @@
+"""Where a new case goes: rules without writes."""
+
+import re
+
+from hms.organisations.models import Employee, Unit
+from hms.organisations.selectors import managers_of, responsible_manager
+
+TITLE_LENGTH = 80
+
+
+def title_from(description: str) -> str:
+    """A short title from the first sentence; the handler may write a better one."""
+    first = re.split(r"(?<=[.!?])\s|\n", description.strip(), maxsplit=1)[0].strip()
+    if len(first) <= TITLE_LENGTH:
+        return first.rstrip(".") or "…"
+    return first[:TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(",.;:") + "…"
+
+
+def manager_concerned(unit: Unit) -> Employee | None:
+    """The one a report «about my manager» is about: the unit's nearest leader."""
+    return next(iter(managers_of(unit)), None)
+
+
+def choose_handler(unit: Unit, *, concerns: Employee | None) -> Employee | None:
+    """The unit's manager; up the line when vacant, away, or the one it is about."""
+    return responsible_manager(unit, passing=[concerns])

@@ -1,0 +1,173 @@
+"""A case is received, sorted, analysed and given a plan."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from deviations.enums import State
+from deviations.models import AccessGrant, Deviation, WhyStep
+from hms.actions import services as actions
+from hms.actions.models import ActionPlan
+from hms.assignments import services as assignments
+from hms.audit.enums import Via
+from hms.audit.services import record
+from hms.audit.transitions import InvalidTransition, lock, move
+from hms.notifications.services import notify
+from hms.organisations.models import Employee
+
+
+class StaleCase(Exception):
+    """Somebody changed the case after the form was opened."""
+
+
+def receive(deviation: Deviation, *, by: Employee, via: str = Via.WEB) -> None:
+    """Take the case: state in progress, and the reporter sees who has it.
+
+    Effects: state, time of receipt, event; the handling moves to the one who takes it; the reporter is told.
+    """
+    move(deviation, State.IN_PROGRESS, by=by, via=via, verb="deviation.received", received_at=timezone.now())
+    if deviation.handling is not None and deviation.handling.assignee_id != by.pk:
+        assignments.hand_over(deviation.handling, to=by, by=by)
+    tell_reporter("deviations.received", deviation, dedupe=f"received:{deviation.pk}", name=by.given_name)
+
+
+def tell_reporter(message: str, deviation: Deviation, *, dedupe: str, **parameters: str) -> None:
+    """Send the reporter a message, if there is anybody to send it to."""
+    address = deviation.reporter or deviation.reporter_email
+    if address:
+        notify(
+            message,
+            to=address,
+            about=deviation,
+            dedupe=dedupe,
+            parameters={"case": deviation.number, **parameters},
+        )
+
+
+def require_open(deviation: Deviation) -> None:
+    """Lock the case, and refuse what a closed one does not allow (InvalidTransition)."""
+    lock(deviation)
+    if deviation.state == State.CLOSED:
+        raise InvalidTransition(deviation, deviation.state, "change")
+
+
+def triage(deviation: Deviation, *, by: Employee, version: int, **fields: Any) -> None:
+    """Sort the case: title, kind, severity, place, what was done at once.
+
+    Args:
+        version: the version the form was opened on.
+        fields: model fields and their new values.
+
+    Effects: a new case is received first; changed fields are saved, the version counts up, an event names
+    the fields.
+
+    Raises:
+        StaleCase: when somebody else changed it meanwhile.
+        InvalidTransition: when it is closed.
+    """
+    require_open(deviation)
+    if deviation.version != version:
+        raise StaleCase
+    if deviation.state == State.NEW:
+        receive(deviation, by=by)
+    changed = [name for name, value in fields.items() if getattr(deviation, name) != value]
+    if not changed:
+        return
+    for name in changed:
+        setattr(deviation, name, fields[name])
+    deviation.version += 1
+    deviation.save(update_fields=[*changed, "version"])
+    _follow_title(deviation, changed)
+    record("deviation.triaged", deviation, by=by, data={"fields": sorted(changed)})
+
+
+def _follow_title(deviation: Deviation, changed: list[str]) -> None:
+    if "title" not in changed or deviation.is_confidential:
+        return
+    for holder in (deviation.handling, deviation.plan):
+        if holder is not None:
+            holder.title = deviation.title
+            holder.save(update_fields=["title"])
+
+
+def analyse(deviation: Deviation, *, by: Employee, why: list[str], causes: list[str], version: int) -> None:
+    """Write down why it happened: the chain of «why», the last of which is the root cause, and categories.
+
+    Raises:
+        StaleCase: when somebody else changed it meanwhile.
+        InvalidTransition: when it is closed.
+    """
+    require_open(deviation)
+    if deviation.version != version:
+        raise StaleCase
+    if deviation.state == State.NEW:
+        receive(deviation, by=by)
+    WhyStep.objects.filter(deviation=deviation).delete()
+    last = len(why) - 1
+    WhyStep.objects.bulk_create(
+        WhyStep(deviation=deviation, position=position, text=text, is_root=position == last and last > 0)
+        for position, text in enumerate(why)
+    )
+    deviation.causes = causes
+    deviation.version += 1
+    deviation.save(update_fields=["causes", "version"])
+    record("deviation.analysed", deviation, by=by)
+
+
+def start_plan(deviation: Deviation, *, by: Employee) -> ActionPlan:
+    """The case's action plan, created when there is none; the handler owns it."""
+    require_open(deviation)
+    if deviation.state == State.NEW:
+        receive(deviation, by=by)
+    return actions.start_plan(
+        deviation,
+        title=deviation.number if deviation.is_confidential else deviation.title,
+        unit=deviation.unit,
+        owner=deviation.handling.assignee if deviation.handling else by,
+        by=by,
+        confidential=deviation.is_confidential,
+    )
+
+
+def set_confidential(deviation: Deviation, *, by: Employee) -> None:
+    """Make the case confidential: from now on only the access list opens it.
+
+    Effects: the handler and the one who does it are on the list; assignments and plan are masked; event.
+    There is no way back: what was confidential stays so.
+    """
+    require_open(deviation)
+    if deviation.is_confidential:
+        raise InvalidTransition(deviation, deviation.state, "confidential")
+    deviation.is_confidential = True
+    deviation.version += 1
+    deviation.save(update_fields=["is_confidential", "version"])
+    record("deviation.made_confidential", deviation, by=by)
+    names = {by.pk, deviation.handling.assignee_id if deviation.handling else by.pk}
+    AccessGrant.objects.bulk_create(
+        [AccessGrant(deviation=deviation, employee_id=pk) for pk in names], ignore_conflicts=True
+    )
+    if deviation.handling is not None:
+        assignments.make_confidential(deviation.handling, title=deviation.number)
+    if deviation.plan is not None:
+        deviation.plan.is_confidential, deviation.plan.title = True, deviation.number
+        deviation.plan.save(update_fields=["is_confidential", "title"])
+        for action in deviation.plan.actions.select_related("assignment"):
+            assignments.make_confidential(action.assignment, title=deviation.number)
+
+
+def grant_access(deviation: Deviation, *, to: Employee, by: Employee) -> None:
+    """Put a name on a confidential case's access list."""
+    require_open(deviation)
+    _grant, created = AccessGrant.objects.get_or_create(deviation=deviation, employee=to)
+    if created:
+        record("deviation.access_granted", deviation, by=by, data={"employee": to.pk, "to": to.given_name})
+
+
+def handler_changed(deviation: Deviation, *, by: Employee | None) -> None:
+    """React to the handling having moved: a new handler of a confidential case must be able to open it."""
+    handler = deviation.handling.assignee
+    if deviation.is_confidential:
+        AccessGrant.objects.get_or_create(deviation=deviation, employee=handler)
+    if deviation.plan is not None:
+        deviation.plan.owner = handler
+        deviation.plan.save(update_fields=["owner"])

@@ -1,0 +1,190 @@
+"""A case is reported: numbered, routed, and its people told."""
+
+import datetime
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from deviations import routing
+from deviations.enums import ReporterKind, Severity
+from deviations.models import AccessGrant, Deviation
+from hms.assignments import services as assignments
+from hms.assignments.enums import Kind
+from hms.audit.acting import acting_as
+from hms.audit.enums import Via
+from hms.audit.services import record
+from hms.notifications.services import notify
+from hms.organisations.calendar import add_working_days
+from hms.organisations.models import Employee, Organisation, Unit
+from hms.organisations.selectors import safety_reps_of
+from hms.tenancy.scope import current_organisation_id
+
+# 20 characters of an alphabet without look-alikes: 98 bits.
+RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+RECEIPT_LENGTH = 20
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of a report.
+
+    Attributes:
+        deviation: the case.
+        receipt_code: the code that follows it without sign-in; shown once, stored hashed. Empty for a
+            signed-in reporter.
+        is_repeat: the form had been sent already; nothing was added.
+    """
+
+    deviation: Deviation
+    receipt_code: str = ""
+    is_repeat: bool = False
+
+
+def next_number(year: int, count: int = 1) -> int:
+    """Take `count` numbers of a year; answers the first. Safe for any number of reporters at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO deviations_deviationcounter (organisation_id, year, last) VALUES (%s, %s, %s) "
+            "ON CONFLICT (organisation_id, year) "
+            "DO UPDATE SET last = deviations_deviationcounter.last + EXCLUDED.last RETURNING last",
+            [current_organisation_id(), year, count],
+        )
+        return cursor.fetchone()[0] - count + 1
+
+
+def receipt_hash(code: str) -> str:
+    """Hash of a receipt code as typed: case, spaces and dashes do not matter."""
+    plain = "".join(character for character in code.upper() if character.isalnum())
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _receipt_code(key: uuid.UUID) -> str:
+    """The code of a sent form: the same however often it is sent, and derived with the installation's secret."""
+    number = int.from_bytes(salted_hmac("deviations.receipt", key.bytes, algorithm="sha256").digest())
+    code = ""
+    for _ in range(RECEIPT_LENGTH):
+        number, index = divmod(number, len(RECEIPT_ALPHABET))
+        code += RECEIPT_ALPHABET[index]
+    return "-".join(code[start : start + 5] for start in range(0, RECEIPT_LENGTH, 5))
+
+
+def _wait_for_same(key: uuid.UUID) -> None:
+    """Let a form that is sent twice at once go through one at a time, without spending two numbers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key.int & 0x7FFFFFFFFFFFFFFF])
+
+
+def report(
+    *,
+    organisation: Organisation,
+    unit: Unit,
+    description: str,
+    severity: int,
+    reporter_kind: str,
+    reporter: Employee | None = None,
+    reporter_name: str = "",
+    reporter_email: str = "",
+    place: str = "",
+    occurred_on: datetime.date | None = None,
+    occurred_at_time: datetime.time | None = None,
+    category: str = "",
+    about_my_manager: bool = False,
+    idempotency_key: uuid.UUID | None = None,
+    via: str = Via.WEB,
+) -> Report:
+    """Register a report.
+
+    Effects, in order: the case gets the year's next number; an event is written; the handler (the unit's
+    manager, or further up) gets a handling assignment with its due date; the safety representatives are
+    told, except of a report about a manager, which becomes confidential; a reporter with an address gets a
+    receipt by mail.
+
+    A second call with the same `idempotency_key` answers the first case and does nothing; of two at the
+    same moment the second waits for the first.
+
+    Anonymous: nobody is written anywhere, and the time is blurred to the day.
+    """
+    key = idempotency_key or uuid.uuid4()
+    code = "" if reporter_kind == ReporterKind.EMPLOYEE else _receipt_code(key)
+    _wait_for_same(key)
+    known = Deviation.objects.filter(idempotency_key=key).first()
+    if known is not None:
+        return Report(known, code if known.receipt_hash == receipt_hash(code) else "", is_repeat=True)
+    anonymous = reporter_kind == ReporterKind.ANONYMOUS
+    now = timezone.now()
+    if anonymous:
+        reporter, reporter_name, reporter_email = None, "", ""
+        now = timezone.localtime(now).replace(hour=12, minute=0, second=0, microsecond=0)
+    concerns = routing.manager_concerned(unit) if about_my_manager else None
+    year = timezone.localtime(now).year
+    today = timezone.localdate()
+    deviation = Deviation(
+        year=year,
+        sequence=next_number(year),
+        title=routing.title_from(description),
+        description=description,
+        unit=unit,
+        place=place,
+        occurred_on=occurred_on or today,
+        occurred_at_time=occurred_at_time,
+        reported_at=now,
+        severity=severity,
+        category=category,
+        is_confidential=about_my_manager,
+        reporter_kind=reporter_kind,
+        reporter=reporter,
+        reporter_name=reporter_name,
+        reporter_email=reporter_email,
+        receipt_hash=receipt_hash(code) if code else "",
+        concerns=concerns,
+        idempotency_key=key,
+        first_answer_due_on=add_working_days(today, organisation.receive_days),
+    )
+    # History rows carry a time and an author of their own.
+    deviation._history_date = now
+    with acting_as(reporter.pk if reporter else None):
+        deviation.save()
+        record("deviation.reported", deviation, by=reporter, via=via, at=now)
+        _route(deviation, organisation=organisation)
+    return Report(deviation, code)
+
+
+def _route(deviation: Deviation, *, organisation: Organisation) -> None:
+    handler = routing.choose_handler(deviation.unit, concerns=deviation.concerns)
+    if handler is not None:
+        deviation.handling = assignments.assign(
+            kind=Kind.HANDLE,
+            title=deviation.number if deviation.is_confidential else deviation.title,
+            to=handler,
+            due_on=timezone.localdate() + datetime.timedelta(days=organisation.handling_days),
+            source=deviation,
+            by=None,
+            confidential=deviation.is_confidential,
+            critical=deviation.severity == Severity.VERY_SERIOUS,
+        )
+        deviation.save_without_historical_record(update_fields=["handling"])
+        if deviation.is_confidential:
+            AccessGrant.objects.create(deviation=deviation, employee=handler)
+    if not deviation.is_confidential:
+        for rep in safety_reps_of(deviation.unit):
+            if rep.pk not in {deviation.reporter_id, handler.pk if handler else None}:
+                notify(
+                    "deviations.reported",
+                    to=rep,
+                    about=deviation,
+                    dedupe=f"reported:{deviation.pk}:{rep.pk}",
+                    parameters={"case": deviation.number},
+                )
+    address = deviation.reporter or deviation.reporter_email
+    if address:
+        notify(
+            "deviations.receipt",
+            to=address,
+            about=deviation,
+            dedupe=f"receipt:{deviation.pk}",
+            parameters={"case": deviation.number},
+        )

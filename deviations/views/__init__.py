@@ -1,0 +1,1 @@
+"""Pages of cases, by who uses them: reporters, readers, handlers."""

@@ -1,0 +1,183 @@
+"""The list, the case, its poster and its PDF."""
+
+from typing import Any
+
+import segno
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from deviations import selectors
+from deviations.forms import CommentForm, FilterForm
+from deviations.models import Deviation
+from deviations.views.common import Number, case, case_url
+from hms.actions import selectors as plans
+from hms.actions.page import plan_context
+from hms.audit.services import record
+from hms.core.htmx import page_or_part
+from hms.core.keyset import BadCursor, page
+from hms.files.selectors import attachments_of
+from hms.notifications.selectors import sent_about
+from hms.organisations.access import may
+from hms.organisations.middleware import not_found_unless
+from hms.organisations.models import Unit
+from hms.organisations.selectors import employed
+
+PAGE_SIZE = 25
+
+
+@require_safe
+def deviation_list(request: HttpRequest, organisation: str) -> HttpResponse:
+    """Cases with filters, free-text search and keyset paging; everything is in the address."""
+    filters = FilterForm(request.GET)
+    found = _filtered(selectors.visible_to(request.employee), filters)
+    try:
+        shown = page(
+            selectors.with_list_columns(found),
+            order=["-reported_at", "-id"],
+            cursor=request.GET.get("etter", ""),
+            size=PAGE_SIZE,
+        )
+    except BadCursor:
+        raise BadRequest from None
+    total = selectors.bounded_count(found)
+    context = {
+        "filters": filters,
+        "rows": [(deviation, selectors.status(deviation)) for deviation in shown.rows],
+        "total": total,
+        "summary": _summary(total),
+        "previous_url": _with_cursor(request, shown.previous),
+        "next_url": _with_cursor(request, shown.next),
+        "views": _views(request),
+        "is_filtered": any(request.GET.get(name) for name in filters.fields),
+        "may_import": may(request.employee, "deviations.import"),
+    }
+    return page_or_part(request, "deviations/list.html", "deviations/_results.html", context)
+
+
+def _filtered(found: Any, filters: FilterForm) -> Any:
+    if not filters.is_valid():
+        return found.none()
+    wanted = filters.cleaned_data
+    status = wanted["status"]
+    if status in {"", "new", "working"}:
+        found = selectors.open_ones(found)
+    if status in {"new", "working"}:
+        found = found.filter(state="new" if status == "new" else "in_progress")
+    elif status == "approval":
+        found = selectors.awaiting_statement(found)
+    elif status == "overdue":
+        found = selectors.overdue(found)
+    elif status == "closed":
+        found = found.filter(state="closed")
+    for name in ("severity", "category", "unit"):
+        if wanted[name]:
+            found = found.filter(**{name: wanted[name]})
+    return selectors.search(found, wanted["q"]) if wanted["q"] else found
+
+
+def _summary(total: int) -> str:
+    if total > selectors.COUNT_LIMIT:
+        return _("More than %(count)d deviations") % {"count": selectors.COUNT_LIMIT}
+    return ngettext("%(count)d deviation", "%(count)d deviations", total) % {"count": total}
+
+
+def _with_cursor(request: HttpRequest, cursor: str | None) -> str:
+    if cursor is None:
+        return ""
+    query = request.GET.copy()
+    query["etter"] = cursor
+    return f"?{query.urlencode()}"
+
+
+def _views(request: HttpRequest) -> list[dict[str, Any]]:
+    """The standing views; counts only where they ask for something."""
+    mine = selectors.visible_to(request.employee)
+    unit = request.employee.unit
+    chosen = {name: request.GET.get(name, "") for name in ("status", "unit", "q", "severity", "category")}
+    standing = [
+        (_("All open"), {}, None),
+        (unit.name, {"unit": str(unit.pk)}, None),
+        (_("Overdue"), {"status": "overdue"}, selectors.bounded_count(selectors.overdue(mine))),
+        (_("For approval"), {"status": "approval"}, selectors.bounded_count(selectors.awaiting_statement(mine))),
+        (_("Closed"), {"status": "closed"}, None),
+    ]
+    return [
+        {
+            "label": label,
+            "url": "?" + "&".join(f"{key}={value}" for key, value in query.items()),
+            "count": count,
+            "current": {key: value for key, value in chosen.items() if value} == query,
+        }
+        for label, query, count in standing
+    ]
+
+
+@require_safe
+def detail(request: HttpRequest, organisation: str, number: Number) -> HttpResponse:
+    """One case: what it asks of the reader first, then what happened, why, the plan, the answer, the story."""
+    deviation = case(request, number, "deviations.view")
+    if deviation.is_confidential:
+        # Every opening of a confidential case is an event (domain.md section 3).
+        record("deviation.opened", deviation, by=request.employee)
+    return render(request, "deviations/detail.html", case_context(request, deviation))
+
+
+def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
+    """Everything the case's page and PDF show to this reader."""
+    employee = request.employee
+    may_handle = may(employee, "deviations.handle", deviation)
+    sees_internal = may(employee, "deviations.view_internal", deviation)
+    is_open = deviation.state != "closed"
+    return {
+        "deviation": deviation,
+        "status": selectors.status(deviation),
+        "steps": selectors.steps(deviation),
+        "is_reporter": deviation.reporter_id == employee.pk,
+        "is_open": is_open,
+        "may_handle": may_handle,
+        "may_handle_now": may_handle and is_open,
+        "may_add_details": is_open and may(employee, "deviations.add_details", deviation),
+        "may_reopen": deviation.state == "closed" and may(employee, "deviations.reopen", deviation),
+        "sees_internal": sees_internal,
+        "why": list(deviation.why_steps.all()) if sees_internal else [],
+        "attachments": list(attachments_of(deviation)),
+        "comments": list(selectors.comments_for(deviation, employee)),
+        "comment_form": CommentForm(may_be_internal=sees_internal),
+        "timeline": selectors.timeline_of(deviation, employee),
+        "access_list": employed().filter(pk__in=deviation.access_grants.values("employee_id"))
+        if deviation.is_confidential and may_handle
+        else [],
+        "sent": sent_about(deviation) if may_handle else [],
+        "has_open_actions": plans.has_open_actions(deviation.plan),
+        "case_url": case_url(request, deviation),
+        **plan_context(request, deviation.plan),
+    }
+
+
+@require_safe
+def poster(request: HttpRequest, organisation: str, unit: int) -> HttpResponse:
+    """A sheet for the wall: the unit's QR code and what it is for."""
+    place = Unit.objects.filter(pk=unit, is_active=True).first()
+    not_found_unless(place)
+    return render(request, "deviations/poster.html", {"unit": place, "qr_url": _report_address(request, place)})
+
+
+@require_safe
+def poster_code(request: HttpRequest, organisation: str, unit: int) -> HttpResponse:
+    """The QR code itself, as SVG without inline style."""
+    place = Unit.objects.filter(pk=unit, is_active=True).first()
+    not_found_unless(place)
+    code = segno.make(_report_address(request, place), error="m")
+    return HttpResponse(code.svg_inline(scale=8, border=2, omitsize=True).encode(), content_type="image/svg+xml")
+
+
+def _report_address(request: HttpRequest, unit: Unit) -> str:
+    path = reverse("deviations:report", args=[request.organisation.slug])
+    return request.build_absolute_uri(f"{path}?sted={unit.report_token}")
+
+

@@ -1,0 +1,186 @@
+"""Reporting, the receipt, and following a case with a receipt code."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from deviations import rules, selectors, services
+from deviations.enums import ReporterKind
+from deviations.forms import DetailsForm, MessageForm, ReceiptCodeForm, ReportForm
+from deviations.models import Deviation
+from deviations.views.common import Number, case, case_url
+from hms.audit.enums import Via
+from hms.core.htmx import redirect_to
+from hms.core.pages import form_page
+from hms.files.services import attach
+from hms.organisations.middleware import open_to_all
+from hms.organisations.models import Unit
+from hms.organisations.selectors import safety_reps_of
+
+
+@open_to_all
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, organisation: str) -> HttpResponse:
+    """The half-minute form: for whoever is signed in, or by a unit's QR address for anybody."""
+    unit = _unit_of_qr(request)
+    if request.employee is None:
+        if unit is None:
+            return redirect_to_login(request.get_full_path())
+        if not request.organisation.open_reporting:
+            raise PermissionDenied
+    form = ReportForm(
+        request.POST or None,
+        request.FILES or None,
+        organisation=request.organisation,
+        employee=request.employee,
+        unit=unit or (request.employee.unit if request.employee else None),
+    )
+    if request.method == "POST" and form.is_valid():
+        return _send(request, form, by_qr=unit is not None)
+    close_url = reverse("dashboard:my_page", args=[organisation]) if request.employee else ""
+    context = {"form": form, "qr_unit": unit, "close_url": close_url}
+    return render(request, "deviations/report.html", context, status=422 if form.is_bound else 200)
+
+
+def _unit_of_qr(request: HttpRequest) -> Unit | None:
+    token = request.GET.get("sted", "")
+    return Unit.objects.filter(report_token=token, is_active=True).first() if token else None
+
+
+def _send(request: HttpRequest, form: ReportForm, *, by_qr: bool) -> HttpResponse:
+    data = form.cleaned_data
+    kind = data["who"]
+    named = kind == ReporterKind.NAMED
+    sent = services.report(
+        organisation=request.organisation,
+        unit=data["unit"],
+        description=data["description"],
+        severity=data["severity"],
+        reporter_kind=kind,
+        reporter=request.employee if kind == ReporterKind.EMPLOYEE else None,
+        reporter_name=data.get("reporter_name", "") if named else "",
+        reporter_email=data.get("reporter_email", "") if named else "",
+        place=data["place"],
+        occurred_on=data["occurred_on"],
+        about_my_manager=data["about_my_manager"],
+        idempotency_key=data["idempotency_key"] or uuid.uuid4(),
+        via=Via.QR if by_qr else Via.WEB,
+    )
+    if not sent.is_repeat:
+        for photo in data["photos"]:
+            attach(photo, owner=sent.deviation, by=sent.deviation.reporter, blur_time=kind == ReporterKind.ANONYMOUS)
+    if kind == ReporterKind.EMPLOYEE:
+        return redirect_to(request, "deviations:receipt", request.organisation.slug, sent.deviation.number)
+    # The code is in this answer and nowhere else, so there is nothing to redirect to.
+    context = {"deviation": sent.deviation, "receipt_code": sent.receipt_code, **_people(sent.deviation)}
+    return render(request, "deviations/receipt.html", context)
+
+
+def _people(deviation: Deviation) -> dict[str, Any]:
+    """Whom the receipt names: the handler and, unless the case is confidential, the safety representative."""
+    reps = [] if deviation.is_confidential else safety_reps_of(deviation.unit)
+    return {"handler": deviation.handling.assignee if deviation.handling else None, "safety_rep": next(iter(reps), None)}
+
+
+@require_safe
+def receipt(request: HttpRequest, organisation: str, number: Number) -> HttpResponse:
+    """What happens next, for the signed-in reporter."""
+    deviation = case(request, number, "deviations.view")
+    if deviation.reporter_id != request.employee.pk:
+        raise PermissionDenied
+    close_url = reverse("dashboard:my_page", args=[organisation])
+    return render(
+        request, "deviations/receipt.html", {"deviation": deviation, "close_url": close_url, **_people(deviation)}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_details(request: HttpRequest, organisation: str, number: Number) -> HttpResponse:
+    """More text or photos, after the receipt."""
+    deviation = case(request, number, "deviations.add_details")
+    form = DetailsForm(request.POST or None, request.FILES or None, label=_("What more should we know?"))
+
+    def save(data: dict[str, Any]) -> None:
+        services.add_details(deviation, by=request.employee, text=data["text"] or _("Added photos."))
+        for photo in data["photos"]:
+            attach(photo, owner=deviation, by=request.employee)
+
+    return form_page(
+        request,
+        form,
+        save=save,
+        title=_("Add a photo or more text"),
+        lede=deviation.title,
+        submit=_("Add"),
+        back_url=case_url(request, deviation),
+        done=_("Added. Thank you."),
+    )
+
+
+@open_to_all
+@sensitive_post_parameters("code", "text")
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request: HttpRequest, organisation: str) -> HttpResponse:
+    """Status and dialogue for whoever has the receipt code. The code is typed and never in an address."""
+    form = ReceiptCodeForm(request.POST or None)
+    if not form.is_bound or not form.is_valid():
+        return render(request, "deviations/follow.html", {"form": form}, status=422 if form.is_bound else 200)
+    deviation = Deviation.objects.filter(receipt_hash=services.receipt_hash(form.cleaned_data["code"])).first()
+    if deviation is None:
+        form.add_error("code", _("We find no case with that code. Check that every character is right."))
+        return render(request, "deviations/follow.html", {"form": form}, status=422)
+    return _followed(request, deviation, form.cleaned_data["code"])
+
+
+def _followed(request: HttpRequest, deviation: Deviation, code: str) -> HttpResponse:
+    wants_to_write = "text" in request.POST
+    message = MessageForm(request.POST if wants_to_write else None, label=_("Message to the one who handles the case"))
+    said = ""
+    if wants_to_write and message.is_valid():
+        if request.POST.get("verb") == "reopen" and rules.may_still_reopen(deviation):
+            services.reopen(deviation, by=None, reason=message.cleaned_data["text"], via=Via.QR)
+            said = _("The case is open again.")
+        else:
+            services.reply_from_reporter(deviation, text=message.cleaned_data["text"])
+            said = _("Your message is sent.")
+        message = MessageForm(label=message.fields["text"].label)
+    context = {
+        "deviation": deviation,
+        "code": code,
+        "message_form": message,
+        "said": said,
+        "comments": selectors.comments_for(deviation, None),
+        "steps": selectors.steps(deviation),
+        "may_reopen": rules.may_still_reopen(deviation),
+        "handler": deviation.handling.assignee if deviation.handling else None,
+    }
+    return render(request, "deviations/followed.html", context, status=422 if message.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reopen(request: HttpRequest, organisation: str, number: Number) -> HttpResponse:
+    """«It is not solved»: reporter within 30 days, or the handler."""
+    deviation = case(request, number, "deviations.reopen")
+    form = MessageForm(request.POST or None, label=_("Why should the case be reopened?"))
+
+    def save(data: dict[str, Any]) -> None:
+        services.reopen(deviation, by=request.employee, reason=data["text"])
+        messages.success(request, _("The case is open again."))
+
+    return form_page(
+        request,
+        form,
+        save=save,
+        title=_("Reopen %(number)s") % {"number": deviation.number},
+        submit=_("Reopen the case"),
+        back_url=case_url(request, deviation),
+    )

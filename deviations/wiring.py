@@ -1,0 +1,149 @@
+"""How the platform speaks of cases: assignments, plans, files, timeline."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from deviations import selectors
+from deviations.models import Comment, Deviation
+from deviations.rules import is_handler
+from deviations.services.handling import handler_changed
+from hms.actions import sources as action_sources
+from hms.actions.models import ActionPlan
+from hms.actions.signals import plan_completed
+from hms.assignments import sources as assignment_sources
+from hms.assignments.models import Assignment
+from hms.audit import verbs
+from hms.audit.models import Event
+from hms.audit.verbs import Verb
+from hms.files import sources as file_sources
+from hms.files.models import Attachment
+from hms.notifications.services import notify
+from hms.organisations.models import Employee
+
+KIND = Deviation._meta.label_lower
+
+
+def _of_assignment(assignment: Assignment) -> Deviation:
+    return Deviation.objects.select_related("unit", "handling").get(pk=assignment.source_id)
+
+
+def _of_plan(plan: ActionPlan) -> Deviation:
+    return Deviation.objects.select_related("unit", "handling").get(plan=plan)
+
+
+def case_url(deviation: Deviation) -> str:
+    """Path of the case's page."""
+    return reverse("deviations:detail", args=[deviation.organisation.slug, deviation.number])
+
+
+def _facts(assignment: Assignment) -> list[tuple[str, str]]:
+    deviation = _of_assignment(assignment)
+    rows = [(_("Place"), deviation.place), (_("Unit"), deviation.unit.name), (_("Case number"), deviation.number)]
+    return [(label, value) for label, value in rows if value]
+
+
+def _moved(assignment: Assignment, previous: Employee, by: Employee | None) -> None:
+    handler_changed(Deviation.objects.select_related("handling__assignee", "plan").get(handling=assignment), by=by)
+
+
+assignment_sources.register(
+    assignment_sources.Source(
+        kind=KIND,
+        label=gettext_lazy("Deviation"),
+        icon="flag",
+        url=lambda assignment: case_url(_of_assignment(assignment)),
+        root=_of_assignment,
+        facts=_facts,
+        on_completed=None,
+        on_moved=_moved,
+        # A case ends with an answer to the reporter, which takes the whole page.
+        link_verbs=frozenset(),
+    )
+)
+
+
+def _visible_plan_ids(employee: Employee) -> QuerySet:
+    return selectors.visible_to(employee).filter(plan__isnull=False).values("plan_id")
+
+
+action_sources.register(
+    action_sources.Source(
+        kind=KIND,
+        label=gettext_lazy("Deviation"),
+        icon="flag",
+        url=lambda plan: case_url(_of_plan(plan)),
+        reference=lambda plan: _of_plan(plan).number,
+        place=lambda plan: ", ".join(filter(None, [_of_plan(plan).place, plan.unit.name])),
+        visible_plan_ids=_visible_plan_ids,
+        may_manage=lambda employee, plan: is_handler(employee, _of_plan(plan)),
+    )
+)
+
+
+def _file_visible(employee: Employee | None, attachment: Attachment, request: HttpRequest) -> bool:
+    return employee is not None and selectors.visible_to(employee).filter(pk=attachment.owner_id).exists()
+
+
+file_sources.register(KIND, visible=_file_visible)
+
+
+@receiver(plan_completed, dispatch_uid="deviations.plan_completed")
+def tell_handler_that_plan_is_done(sender: Any, plan: ActionPlan, by: Employee | None, **kwargs: Any) -> None:
+    """The one who handles the case is told that it can be answered and closed."""
+    if plan.source_kind != KIND or plan.owner is None:
+        return
+    deviation = _of_plan(plan)
+    notify(
+        "deviations.plan_completed",
+        to=plan.owner,
+        about=deviation,
+        dedupe=f"plan-completed:{plan.pk}:{plan.version}",
+        parameters={"case": deviation.number},
+    )
+
+
+def _comment_text(event: Event) -> str:
+    comment = Comment.objects.filter(pk=event.object_id).first()
+    return comment.text if comment else ""
+
+
+verbs.register(
+    {
+        "deviation.reported": Verb(gettext_lazy("%(name)s reported the deviation"), "flag", "info"),
+        "deviation.imported": Verb(gettext_lazy("The case was imported"), "flag", "info"),
+        "deviation.received": Verb(gettext_lazy("%(name)s took the case"), "person"),
+        "deviation.triaged": Verb(gettext_lazy("%(name)s assessed the case"), "person"),
+        "deviation.analysed": Verb(gettext_lazy("%(name)s wrote down the causes"), "search"),
+        "deviation.commented": Verb(gettext_lazy("%(name)s commented"), "comment"),
+        "deviation.details_added": Verb(gettext_lazy("%(name)s added more"), "comment"),
+        "deviation.answered": Verb(gettext_lazy("%(name)s wrote to the reporter"), "mail"),
+        "deviation.closed": Verb(gettext_lazy("%(name)s closed the case"), "check", "success"),
+        "deviation.reopened": Verb(gettext_lazy("%(name)s reopened the case"), "flag", "warning"),
+        "deviation.made_confidential": Verb(gettext_lazy("%(name)s made the case confidential"), "shield"),
+        "deviation.access_granted": Verb(gettext_lazy("%(name)s gave %(to)s access"), "shield"),
+        "deviation.opened": Verb(gettext_lazy("%(name)s opened the case"), "search"),
+        "plan.sent": Verb(gettext_lazy("%(name)s sent the plan to the safety representative"), "shield", "brand2"),
+        "plan.stated": Verb(gettext_lazy("%(name)s gave a statement on the plan"), "shield", "brand2"),
+        "plan.replied": Verb(gettext_lazy("%(name)s replied to the disagreement"), "shield"),
+        "plan.decided": Verb(gettext_lazy("%(name)s decided the plan"), "check", "success"),
+        "plan.changed": Verb(gettext_lazy("%(name)s changed the plan"), "check-square"),
+        "plan.done": Verb(gettext_lazy("All actions are done"), "check", "success"),
+        "plan.effect_checked": Verb(gettext_lazy("%(name)s checked the effect"), "search", "success"),
+        "action.added": Verb(gettext_lazy("%(name)s suggested an action"), "check-square", "", lambda e: e.data.get("title", "")),
+        "action.removed": Verb(gettext_lazy("%(name)s removed an action"), "check-square"),
+        "action.changed": Verb(gettext_lazy("%(name)s changed an action"), "check-square"),
+        "assignment.completed": Verb(gettext_lazy("%(name)s finished a task"), "check", "success"),
+        "assignment.handed_over": Verb(gettext_lazy("%(name)s handed a task over"), "person"),
+        "assignment.handed_back": Verb(gettext_lazy("%(name)s gave a task back"), "person", "warning"),
+        "assignment.due_date_changed": Verb(gettext_lazy("%(name)s changed a due date"), "calendar"),
+        "assignment.extension_requested": Verb(gettext_lazy("%(name)s asked for more time"), "clock", "warning"),
+        "assignment.extension_decided": Verb(gettext_lazy("%(name)s answered the wish for more time"), "clock"),
+        "assignment.stuck": Verb(gettext_lazy("%(name)s needs help"), "comment", "warning"),
+    }
+)

@@ -1,0 +1,51 @@
+"""What a page that shows a plan needs."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from hms.actions import selectors
+from hms.actions.enums import PlanState
+from hms.actions.forms import EffectForm, StatementForm
+from hms.actions.models import Action, ActionPlan
+from hms.assignments.enums import State as AssignmentState
+from hms.organisations.access import may
+
+
+def plan_context(request: HttpRequest, plan: ActionPlan | None) -> dict[str, Any]:
+    """Context of `templates/actions/_plan.html` and its neighbours, for this reader."""
+    if plan is None:
+        return {"plan": None, "plan_actions": []}
+    may_manage = may(request.employee, "actions.manage", plan)
+    statements = list(selectors.statements_of(plan))
+    may_state = (
+        plan.state == PlanState.SENT
+        and may(request.employee, "actions.give_statement", plan)
+        and not any(statement.plan_version == plan.version for statement in statements)
+    )
+    return {
+        "plan": plan,
+        "plan_actions": [(action, action_status(action)) for action in selectors.actions_of(plan)],
+        "plan_statements": statements,
+        "plan_decision": selectors.decision(plan, request.organisation) if may_manage else None,
+        "may_manage_plan": may_manage,
+        "may_state": may_state,
+        "statement_form": StatementForm() if may_state else None,
+        "may_check_effect": may_manage and plan.state == PlanState.DONE,
+        "effect_form": EffectForm() if may_manage and plan.state == PlanState.DONE else None,
+    }
+
+
+def action_status(action: Action) -> tuple[str, Any]:
+    """Kind and words of an action's status tag."""
+    assignment = action.assignment
+    if assignment.is_overdue:
+        return "overdue", _("Overdue")
+    kinds = {
+        AssignmentState.PLANNED: "planned",
+        AssignmentState.OPEN: "working",
+        AssignmentState.DONE: "done",
+        AssignmentState.CANCELLED: "cancelled",
+    }
+    return kinds[assignment.state], assignment.get_state_display()
