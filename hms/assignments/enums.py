@@ -31,6 +31,18 @@ class ExtensionState(models.TextChoices):
     REQUESTED = "requested", _("Waiting for an answer")
     GRANTED = "granted", _("Granted")
     DECLINED = "declined", _("Declined")
+    # The work ended or moved before there was an answer.
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class NoteKind(models.TextChoices):
+    """What a note on an assignment is about."""
+
+    STUCK = "stuck", _("Stuck")
+    HANDED_BACK = "handed_back", _("Handed back")
+    HANDED_OVER = "handed_over", _("Handed over")
+    DUE_DATE = "due_date", _("New due date")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class Recipient(models.TextChoices):

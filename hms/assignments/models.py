@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hms.assignments.enums import MOVES, ExtensionState, Kind, Recipient, State
+from hms.assignments.enums import MOVES, ExtensionState, Kind, NoteKind, Recipient, State
 from hms.organisations.models import Employee
 from hms.tenancy.models import TenantModel
 
@@ -106,9 +106,10 @@ class ExtensionRequest(TenantModel):
     decided_at = models.DateTimeField(null=True)
 
     MOVES = {
-        ExtensionState.REQUESTED: {ExtensionState.GRANTED, ExtensionState.DECLINED},
+        ExtensionState.REQUESTED: {ExtensionState.GRANTED, ExtensionState.DECLINED, ExtensionState.WITHDRAWN},
         ExtensionState.GRANTED: set(),
         ExtensionState.DECLINED: set(),
+        ExtensionState.WITHDRAWN: set(),
     }
 
     class Meta:
@@ -128,6 +129,25 @@ class ExtensionRequest(TenantModel):
 
     def __str__(self) -> str:
         return f"extension {self.pk}"
+
+
+class Note(TenantModel):
+    """What somebody wrote about an assignment along the way.
+
+    Kept here and not in the event log, which nobody may change: people's words must be possible to erase.
+    """
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="notes", db_index=False)
+    kind = models.CharField(max_length=12, choices=NoteKind.choices)
+    author = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    text = models.TextField(_("Comment"))
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "assignment", "id"], name="note_assignment")]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"
 
 
 class LadderStep(TenantModel):

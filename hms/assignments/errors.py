@@ -1,0 +1,9 @@
+"""What people may meet when they answer an assignment."""
+
+
+class AlreadyAsked(Exception):
+    """A wish for more time is still waiting for an answer."""
+
+
+class NobodyToAsk(Exception):
+    """Nobody is there to decide, or to take the work over."""

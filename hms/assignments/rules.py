@@ -1,0 +1,75 @@
+"""What holds for assignments: who may do what, and how far a due date may be moved."""
+
+import datetime
+from dataclasses import dataclass
+
+import rules
+
+from hms.assignments import sources
+from hms.assignments.enums import State
+from hms.assignments.models import Assignment
+from hms.organisations.enums import Role
+from hms.organisations.models import Employee
+from hms.organisations.people import reach
+
+LINK_DAYS = 14
+EXTENSION_DAYS = 60
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The first and the last date that may be asked for."""
+
+    earliest: datetime.date
+    latest: datetime.date
+
+    def allow(self, day: datetime.date) -> bool:
+        return self.earliest <= day <= self.latest
+
+
+def extension_limits(due_on: datetime.date, today: datetime.date) -> Limits:
+    """A new date lies after today and after the old date, and not more than sixty days after the later of them."""
+    later = max(due_on, today)
+    return Limits(later + datetime.timedelta(days=1), later + datetime.timedelta(days=EXTENSION_DAYS))
+
+
+def offers(assignment: Assignment, verb: str) -> bool:
+    """Whether the assignment can be answered this way outside its source's own page."""
+    return verb in sources.get(assignment.source_kind).link_verbs
+
+
+@rules.predicate
+def is_assignee(employee: Employee, assignment: Assignment) -> bool:
+    return assignment.assignee_id == employee.pk
+
+
+@rules.predicate
+def is_requester(employee: Employee, assignment: Assignment) -> bool:
+    return assignment.requested_by_id == employee.pk
+
+
+@rules.predicate
+def is_superior(employee: Employee, assignment: Assignment) -> bool:
+    """Somebody above the assignee, or the HSE manager; nobody when it is confidential."""
+    if assignment.is_confidential:
+        return False
+    person = reach(employee)
+    return person.has(Role.HSE_MANAGER) or assignment.assignee.unit_id in person.managed_unit_ids
+
+
+@rules.predicate
+def is_open(employee: Employee, assignment: Assignment) -> bool:
+    return assignment.state == State.OPEN
+
+
+@rules.predicate
+def may_be_passed_on(employee: Employee, assignment: Assignment) -> bool:
+    """A confidential assignment is passed on in the case itself, where the access list is."""
+    return not assignment.is_confidential and offers(assignment, "not_mine")
+
+
+rules.add_perm("assignments.view", rules.always_true)
+rules.add_perm("assignments.answer", is_assignee)
+rules.add_perm("assignments.hand_over", (is_assignee | is_requester | is_superior) & may_be_passed_on)
+# The one who asked for the work decides; the assignee never grants themself more time.
+rules.add_perm("assignments.decide_extension", (is_requester | is_superior) & ~is_assignee)

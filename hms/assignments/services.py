@@ -1,0 +1,363 @@
+"""Everything that happens to an assignment. The only writer of this app's tables."""
+
+import datetime
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from hms.assignments import selectors, sources
+from hms.assignments.enums import ExtensionState, NoteKind, State
+from hms.assignments.errors import AlreadyAsked, NobodyToAsk
+from hms.assignments.links import create_link, revoke_links, use_link
+from hms.assignments.models import Assignment, ExtensionRequest, Note
+from hms.assignments.notifications import parameters
+from hms.assignments.rules import extension_limits
+from hms.audit.enums import Via
+from hms.audit.models import Event
+from hms.audit.services import record
+from hms.audit.transitions import InvalidTransition, lock, move
+from hms.notifications.services import notify
+from hms.organisations.models import Employee
+from hms.organisations.selectors import line_manager_of
+
+__all__ = ["create_link", "revoke_links", "use_link"]
+
+
+def assign(
+    *,
+    kind: str,
+    title: str,
+    to: Employee,
+    due_on: datetime.date,
+    source: models.Model,
+    by: Employee | None,
+    planned: bool = False,
+    confidential: bool = False,
+    critical: bool = False,
+    requested_by: Employee | None = None,
+) -> Assignment:
+    """Put work on somebody.
+
+    Effects: an assignment, open (or planned, then nobody is told); an event; a message to the assignee,
+    unless they gave it to themself.
+
+    Args:
+        source: what the work belongs to; its kind must be registered in `sources`.
+        requested_by: who decides on more time and is told when it is done; None: the assignee's manager.
+    """
+    assignment = Assignment.objects.create(
+        kind=kind,
+        title=title,
+        assignee=to,
+        due_on=due_on,
+        state=State.PLANNED if planned else State.OPEN,
+        source_kind=source._meta.label_lower,
+        source_id=source.pk,
+        requested_by=requested_by,
+        is_confidential=confidential,
+        is_critical=critical,
+    )
+    event = _record("assignment.assigned", assignment, by=by, data={"to": to.pk})
+    if not planned:
+        _tell_assignee(assignment, event, by=by)
+    return assignment
+
+
+def start(assignment: Assignment, *, by: Employee | None) -> None:
+    """Open a planned assignment. Effects: state open; an event; a message to the assignee."""
+    event = _move(assignment, State.OPEN, by=by, verb="assignment.started", expect=State.PLANNED)
+    _tell_assignee(assignment, event, by=by)
+
+
+def complete(assignment: Assignment, *, by: Employee | None, comment: str = "", via: str = Via.WEB) -> None:
+    """Say that the work is done.
+
+    Effects: state done; links stop working; a wish for more time is withdrawn; the source is told; so is
+    the one who asked for it, when it was answered here and not on the source's own page (which tells
+    people in its own words).
+    """
+    event = _end(assignment, State.DONE, by=by, verb="assignment.completed", via=via, comment=comment)
+    source = sources.get(assignment.source_kind)
+    if source.on_completed is not None:
+        source.on_completed(assignment, by, via)
+    if by is not None and "done" in source.link_verbs:
+        _tell_requester("assignments.completed", assignment, event, by=by)
+
+
+def complete_for(source: models.Model, *, by: Employee | None, kind: str | None = None, via: str = Via.WEB) -> None:
+    """Complete the open assignments of a source (of one kind)."""
+    of_source = selectors.assignments_of(source).filter(state=State.OPEN)
+    for assignment in of_source.filter(kind=kind) if kind else of_source:
+        complete(assignment, by=by, via=via)
+
+
+def cancel(assignment: Assignment, *, by: Employee | None, reason: str = "") -> None:
+    """Call the work off. Effects: state cancelled; links stop working; an event; the reason is noted."""
+    _end(assignment, State.CANCELLED, by=by, verb="assignment.cancelled")
+    _note(assignment, NoteKind.CANCELLED, reason, by=by)
+
+
+def reopen(assignment: Assignment, *, by: Employee | None) -> None:
+    """Take back that it is done. Effects: state open; an event; a message to the assignee."""
+    event = _move(
+        assignment, State.OPEN, by=by, verb="assignment.reopened", expect=State.DONE,
+        ended_at=None, ended_by=None, comment="",
+    )  # fmt: skip
+    _tell_assignee(assignment, event, by=by)
+
+
+def hand_over(
+    assignment: Assignment, *, to: Employee, by: Employee | None, reason: str = "", via: str = Via.WEB
+) -> None:
+    """Give the work to somebody else.
+
+    Effects: a new assignee; the old one's links stop working and their wish for more time is withdrawn;
+    an event; the reason is noted; the source is told; a message to the new assignee when it is open.
+
+    Raises:
+        InvalidTransition: when it has ended, or is theirs already.
+    """
+    event = _pass_on(
+        assignment, to=to, by=by, verb="assignment.handed_over", via=via, kind=NoteKind.HANDED_OVER, text=reason
+    )
+    if assignment.state == State.OPEN:
+        _tell_assignee(assignment, event, by=by)
+
+
+def hand_back(assignment: Assignment, *, by: Employee, comment: str, via: str = Via.WEB) -> Employee:
+    """«Not mine»: the work goes to the one who asked for it, else to the assignee's manager.
+
+    Effects: as :func:`hand_over`, with a message that says so. Returns who has it now.
+
+    Raises:
+        NobodyToAsk: when there is nobody to give it to.
+        InvalidTransition: when it has ended.
+    """
+    to = selectors.decider_of(assignment)
+    if to is None or to.pk == assignment.assignee_id:
+        to = None if assignment.is_confidential else line_manager_of(assignment.assignee)
+    if to is None:
+        raise NobodyToAsk
+    event = _pass_on(
+        assignment, to=to, by=by, verb="assignment.handed_back", via=via, kind=NoteKind.HANDED_BACK, text=comment
+    )
+    notify(
+        "assignments.handed_back", to=to, about=assignment, dedupe=str(event.pk), parameters=parameters(assignment, by=by)
+    )
+    return to
+
+
+def set_due_date(assignment: Assignment, *, due_on: datetime.date, by: Employee | None, reason: str = "") -> None:
+    """Move the due date. Effects: the date; an event; the reason is noted; a wish for more time is withdrawn."""
+    lock(assignment)
+    _require(assignment, State.PLANNED, State.OPEN)
+    was, assignment.due_on = assignment.due_on, due_on
+    assignment.save(update_fields=["due_on"])
+    _withdraw_extensions(assignment, by=by)
+    note = _note(assignment, NoteKind.DUE_DATE, reason, by=by)
+    _record("assignment.due_date_changed", assignment, by=by, data={"from": was, "to": due_on, **note})
+
+
+def request_extension(
+    assignment: Assignment, *, new_due_on: datetime.date, reason: str, by: Employee, via: str = Via.WEB
+) -> ExtensionRequest:
+    """Ask for more time.
+
+    Effects: a request; an event; a message to the one who decides.
+
+    Raises:
+        AlreadyAsked: when a request waits for an answer.
+        NobodyToAsk: when nobody can decide.
+        InvalidTransition: when the assignment is not open.
+        ValueError: when the date is outside `rules.extension_limits`, or the reason is empty.
+    """
+    lock(assignment)
+    _require(assignment, State.OPEN)
+    if not reason.strip() or not extension_limits(assignment.due_on, timezone.localdate()).allow(new_due_on):
+        raise ValueError("a new date within the limits and a reason are needed")
+    if selectors.open_extension(assignment) is not None:
+        raise AlreadyAsked
+    decider = selectors.decider_of(assignment)
+    if decider is None:
+        raise NobodyToAsk
+    extension = ExtensionRequest.objects.create(
+        assignment=assignment, requested_by=by, old_due_on=assignment.due_on, new_due_on=new_due_on, reason=reason
+    )
+    event = _record(
+        "assignment.extension_requested", assignment, by=by, via=via,
+        data={"from": assignment.due_on, "to": new_due_on, "extension": extension.pk},
+    )  # fmt: skip
+    notify(
+        "assignments.extension_requested",
+        to=decider,
+        about=assignment,
+        dedupe=str(event.pk),
+        parameters=parameters(assignment, by=by, new_due_on=new_due_on.isoformat()),
+    )
+    return extension
+
+
+def decide_extension(extension: ExtensionRequest, *, grant: bool, by: Employee, comment: str = "") -> None:
+    """Answer a wish for more time.
+
+    Effects: the request is granted (the due date moves) or declined; an event; a note; a message with a
+    fresh link to the assignee.
+
+    Raises:
+        InvalidTransition: when it is answered already, or the assignment has ended.
+    """
+    assignment = extension.assignment
+    lock(assignment)
+    _require(assignment, State.OPEN)
+    move(
+        extension,
+        ExtensionState.GRANTED if grant else ExtensionState.DECLINED,
+        by=by,
+        verb="extension.granted" if grant else "extension.declined",
+        root=_root(assignment),
+        data=_data(assignment, {"due_on": extension.new_due_on if grant else assignment.due_on}),
+        decided_by=by,
+        decided_at=timezone.now(),
+    )
+    if grant:
+        set_due_date(assignment, due_on=extension.new_due_on, by=by)
+    _note(assignment, NoteKind.DUE_DATE, comment, by=by)
+    notify(
+        "assignments.extension_decided",
+        to=assignment.assignee,
+        about=assignment,
+        dedupe=f"extension:{extension.pk}",
+        parameters=parameters(assignment, by=by, granted=grant),
+    )
+
+
+def say_stuck(assignment: Assignment, *, comment: str, by: Employee, via: str = Via.WEB) -> Note:
+    """«I am stuck»: say what is missing.
+
+    Effects: a note; an event; a message to the one who asked for the work, else the manager. The same
+    words once more, with nothing said since, change nothing (somebody pressed twice).
+
+    Raises:
+        InvalidTransition: when it is not open.
+    """
+    lock(assignment)
+    _require(assignment, State.OPEN)
+    last = Note.objects.filter(assignment=assignment).order_by("-id").first()
+    if last is not None and (last.kind, last.author_id, last.text) == (NoteKind.STUCK, by.pk, comment):
+        return last
+    note = Note.objects.create(assignment=assignment, kind=NoteKind.STUCK, author=by, text=comment)
+    event = _record("assignment.stuck", assignment, by=by, via=via, data={"note": note.pk})
+    helper = selectors.decider_of(assignment)
+    if helper is not None:
+        notify(
+            "assignments.stuck", to=helper, about=assignment, dedupe=str(event.pk), parameters=parameters(assignment, by=by)
+        )
+    return note
+
+
+# --- parts ---
+
+
+def _root(assignment: Assignment) -> models.Model:
+    return sources.get(assignment.source_kind).root(assignment)
+
+
+def _data(assignment: Assignment, more: dict[str, Any] | None = None) -> dict[str, Any]:
+    # The log can never be changed, so a confidential title does not go there.
+    return {"title": "…" if assignment.is_confidential else assignment.title, **(more or {})}
+
+
+def _record(
+    verb: str, assignment: Assignment, *, by: Employee | None, via: str = Via.WEB, data: dict[str, Any] | None = None
+) -> Event:
+    return record(verb, assignment, by=by, via=via, root=_root(assignment), data=_data(assignment, data))
+
+
+def _require(assignment: Assignment, *states: str) -> None:
+    if assignment.state not in states:
+        raise InvalidTransition(assignment, assignment.state, State.OPEN)
+
+
+def _move(
+    assignment: Assignment,
+    to: str,
+    *,
+    by: Employee | None,
+    verb: str,
+    expect: str | None = None,
+    via: str = Via.WEB,
+    **changes: Any,
+) -> Event:
+    lock(assignment)
+    if expect is not None:
+        _require(assignment, expect)
+    return move(
+        assignment, to, by=by, verb=verb, via=via, root=_root(assignment), data=_data(assignment), **changes
+    )
+
+
+def _end(
+    assignment: Assignment, to: str, *, by: Employee | None, verb: str, via: str = Via.WEB, comment: str = ""
+) -> Event:
+    event = _move(
+        assignment, to, by=by, verb=verb, via=via,
+        ended_at=timezone.now(), ended_by=by, comment=comment, next_step_at=None,
+    )  # fmt: skip
+    revoke_links(assignment)
+    _withdraw_extensions(assignment, by=by)
+    return event
+
+
+def _pass_on(
+    assignment: Assignment, *, to: Employee, by: Employee | None, verb: str, via: str, kind: str, text: str
+) -> Event:
+    lock(assignment)
+    _require(assignment, State.PLANNED, State.OPEN)
+    if to.pk == assignment.assignee_id:
+        raise InvalidTransition(assignment, assignment.state, State.OPEN)
+    previous, assignment.assignee = assignment.assignee, to
+    assignment.save(update_fields=["assignee"])
+    revoke_links(assignment)
+    _withdraw_extensions(assignment, by=by)
+    note = _note(assignment, kind, text, by=by)
+    event = _record(verb, assignment, by=by, via=via, data={"from": previous.pk, "to": to.pk, **note})
+    source = sources.get(assignment.source_kind)
+    if source.on_moved is not None:
+        source.on_moved(assignment, previous, by)
+    return event
+
+
+def _withdraw_extensions(assignment: Assignment, *, by: Employee | None) -> None:
+    ExtensionRequest.objects.filter(assignment=assignment, state=ExtensionState.REQUESTED).update(
+        state=ExtensionState.WITHDRAWN, decided_by=by, decided_at=timezone.now()
+    )
+
+
+def _note(assignment: Assignment, kind: str, text: str, *, by: Employee | None) -> dict[str, int]:
+    """Keep what somebody wrote, if anything; the event's data that points at it."""
+    if not text.strip():
+        return {}
+    return {"note": Note.objects.create(assignment=assignment, kind=kind, author=by, text=text.strip()).pk}
+
+
+def _tell_assignee(assignment: Assignment, event: Event, *, by: Employee | None) -> None:
+    if by is not None and by.pk == assignment.assignee_id:
+        return
+    asker = assignment.requested_by or by
+    notify(
+        "assignments.assigned",
+        to=assignment.assignee,
+        about=assignment,
+        dedupe=str(event.pk),
+        parameters=parameters(assignment, by=asker if asker != assignment.assignee else by),
+    )
+
+
+def _tell_requester(type_key: str, assignment: Assignment, event: Event, *, by: Employee) -> None:
+    asker = assignment.requested_by
+    if asker is None or asker.pk == by.pk:
+        return
+    notify(type_key, to=asker, about=assignment, dedupe=str(event.pk), parameters=parameters(assignment, by=by))
+
+

@@ -1,0 +1,53 @@
+"""What puts work on people: the engine knows its clients only through this registry."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.functional import Promise
+
+from hms.assignments.models import Assignment
+from hms.organisations.models import Employee
+
+LINK_VERBS = frozenset({"done", "more_time", "not_mine", "comment"})
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of thing that holds assignments.
+
+    Attributes:
+        kind: its model label (`actions.action`), as stored on the assignment.
+        label: what people call it.
+        icon: icon name.
+        url: path of the page where the work is seen in its context.
+        root: the anchor whose timeline the events belong to.
+        facts: (label, value) rows for the mail and the link page; never asked for when confidential.
+        on_completed: called with the assignment, who did it (or None) and the way in.
+        on_moved: called with the assignment, the previous assignee and who moved it.
+        link_verbs: what can be done without the thing's own page: `done`, `more_time`, `not_mine` (pass
+            on), `comment` (say that one is stuck). What carries legal weight leaves them out.
+    """
+
+    kind: str
+    label: Promise | str
+    icon: str
+    url: Callable[[Assignment], str]
+    root: Callable[[Assignment], models.Model]
+    facts: Callable[[Assignment], list[tuple[str, str]]]
+    on_completed: Callable[[Assignment, Employee | None, str], None] | None = None
+    on_moved: Callable[[Assignment, Employee, Employee | None], None] | None = None
+    link_verbs: frozenset[str] = LINK_VERBS
+
+
+_sources: dict[str, Source] = {}
+
+
+def register(source: Source) -> None:
+    """Add a kind; called from `apps.ready()`."""
+    _sources[source.kind] = source
+
+
+def get(kind: str) -> Source:
+    """The source of a kind. Raises KeyError for one nobody registered."""
+    return _sources[kind]

@@ -1,0 +1,60 @@
+"""How the log speaks of assignments, and who may see the pictures that show a task is done."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from hms.assignments import selectors, sources
+from hms.assignments.models import Assignment, ExtensionRequest, Note
+from hms.audit import verbs
+from hms.audit.models import Event
+from hms.audit.verbs import Verb
+from hms.files import sources as file_sources
+from hms.files.models import Attachment
+from hms.organisations.access import visible, visible_models
+from hms.organisations.models import Employee
+
+
+def _may_see_file(employee: Employee | None, attachment: Attachment, request: HttpRequest) -> bool:
+    """Whoever may see the assignment, or the case that it belongs to."""
+    if employee is None:
+        return False
+    if selectors.visible_to(employee).filter(pk=attachment.owner_id).exists():
+        return True
+    assignment = Assignment.objects.filter(pk=attachment.owner_id).first()
+    if assignment is None:
+        return False
+    root = sources.get(assignment.source_kind).root(assignment)
+    return type(root) in visible_models() and visible(type(root), employee).filter(pk=root.pk).exists()
+
+
+file_sources.register(Assignment._meta.label_lower, _may_see_file)
+
+
+def _comment(event: Event) -> str:
+    return Assignment.objects.filter(pk=event.object_id).values_list("comment", flat=True).first() or ""
+
+
+def _note(event: Event) -> str:
+    return Note.objects.filter(pk=event.data.get("note")).values_list("text", flat=True).first() or ""
+
+
+def _reason(event: Event) -> str:
+    wish = ExtensionRequest.objects.filter(pk=event.data.get("extension"))
+    return wish.values_list("reason", flat=True).first() or ""
+
+
+verbs.register(
+    {
+        "assignment.started": Verb(_("%(name)s set going: %(title)s"), "arrow-right"),
+        "assignment.completed": Verb(_("%(name)s has done: %(title)s"), "check", "success", _comment),
+        "assignment.cancelled": Verb(_("%(name)s called off: %(title)s"), "close"),
+        "assignment.reopened": Verb(_("%(name)s opened again: %(title)s"), "undo", "warning"),
+        "assignment.handed_over": Verb(_("%(name)s passed on: %(title)s"), "swap", "", _note),
+        "assignment.handed_back": Verb(_("%(name)s gave back: %(title)s"), "undo", "warning", _note),
+        "assignment.due_date_changed": Verb(_("%(name)s moved the due date: %(title)s"), "calendar", "", _note),
+        "assignment.extension_requested": Verb(_("%(name)s asked for more time: %(title)s"), "clock", "", _reason),
+        "extension.granted": Verb(_("%(name)s said yes to more time: %(title)s"), "check"),
+        "extension.declined": Verb(_("%(name)s said no to more time: %(title)s"), "close"),
+        "assignment.stuck": Verb(_("%(name)s is stuck: %(title)s"), "help", "warning", _note),
+    }
+)

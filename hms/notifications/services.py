@@ -1,0 +1,193 @@
+"""The outbox: rows are written with what they tell about, and sent by a worker afterwards."""
+
+import datetime
+import hashlib
+import json
+import logging
+import random
+import uuid
+from collections.abc import Collection
+from functools import partial
+from typing import Any
+from urllib.parse import urlparse
+
+from celery import current_app
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from hms.notifications import types
+from hms.notifications.enums import DeliveryState
+from hms.notifications.models import Delivery, Notification
+from hms.notifications.selectors import address_of
+from hms.organisations.models import Employee
+from hms.tenancy.scope import current_organisation_id
+
+logger = logging.getLogger(__name__)
+
+DELIVER = "hms.notifications.tasks.deliver"
+# A worker that has held a message this long is gone.
+STALE_AFTER = datetime.timedelta(minutes=10)
+FIRST_PAUSE = datetime.timedelta(seconds=30)
+LONGEST_PAUSE = datetime.timedelta(hours=2)
+# About five hours of trying in all.
+MAX_ATTEMPTS = 10
+
+
+def notify(
+    type_key: str,
+    *,
+    to: Employee | str,
+    about: models.Model,
+    dedupe: str,
+    parameters: dict[str, Any] | None = None,
+    email: bool = True,
+) -> Notification | None:
+    """Tell one recipient of one occurrence.
+
+    Effects: a notification, and a delivery when the recipient has an address, are inserted in the caller's
+    transaction; a worker is nudged when that commits. A broker that is down changes nothing: the sweep
+    finds the row.
+
+    Args:
+        type_key: a registered kind of message.
+        to: an employee, or an e-mail address (a reporter without sign-in).
+        about: the object it is about; what was sent is shown there.
+        dedupe: names the occurrence; the same kind, recipient and occurrence is told once.
+        parameters: ids and plain words for the texts; never case content, never more of people than needed.
+        email: False for the inbox only.
+
+    Returns:
+        The notification; None when it was told before, or the employee has left.
+    """
+    types.get(type_key)
+    employee = to if isinstance(to, Employee) else None
+    if employee is not None and employee.ends_on is not None and employee.ends_on < timezone.localdate():
+        return None
+    address = "" if employee is not None else str(to).strip()
+    notification = _insert_once(
+        Notification(
+            type=type_key,
+            recipient=employee,
+            address=address,
+            parameters=parameters or {},
+            about_type=about._meta.label_lower,
+            about_id=about.pk,
+            dedupe_key=_dedupe_key(type_key, employee, address, dedupe),
+        )
+    )
+    if notification is not None and email and (address or (employee is not None and address_of(employee))):
+        delivery = Delivery.objects.create(notification=notification, message_id=_message_id())
+        transaction.on_commit(partial(nudge, current_organisation_id(), [delivery.pk]))
+    return notification
+
+
+def _dedupe_key(type_key: str, employee: Employee | None, address: str, dedupe: str) -> str:
+    who = str(employee.pk) if employee else hashlib.sha256(address.lower().encode()).hexdigest()[:16]
+    key = f"{type_key}:{who}:{dedupe}"
+    return key if len(key) <= 200 else hashlib.sha256(key.encode()).hexdigest()
+
+
+def _insert_once(notification: Notification) -> Notification | None:
+    """Insert unless the key exists, in one statement: no savepoint, and no race with another request."""
+    fields = [field for field in Notification._meta.concrete_fields if not field.primary_key]
+    values = [getattr(notification, field.attname) for field in fields]
+    for index, field in enumerate(fields):
+        if field.name == "parameters":
+            values[index] = json.dumps(values[index], cls=DjangoJSONEncoder)
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {Notification._meta.db_table} ({columns}) "  # noqa: S608  names from the model
+            f"VALUES ({', '.join(['%s'] * len(fields))}) "
+            "ON CONFLICT (organisation_id, dedupe_key) DO NOTHING RETURNING id",
+            values,
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    notification.pk, notification._state.adding, notification._state.db = row[0], False, "default"
+    return notification
+
+
+def _message_id() -> str:
+    return f"<{uuid.uuid4()}@{urlparse(settings.PUBLIC_URL).hostname}>"
+
+
+def nudge(organisation_id: int, delivery_ids: list[int]) -> None:
+    """Ask a worker to send now. Never raises: what is not nudged is swept."""
+    try:
+        current_app.tasks[DELIVER].apply_async(args=[organisation_id, delivery_ids], retry=False)
+    except Exception as error:  # noqa: BLE001  whatever is wrong with the broker, the request has succeeded
+        logger.warning("The broker was not reached (%s); the sweep will deliver.", type(error).__name__)
+
+
+def mark_read(employee: Employee, notification_ids: Collection[int] | None = None) -> int:
+    """Mark an employee's notifications as read (all of them when no ids are given). Returns how many were new."""
+    unread = Notification.objects.filter(recipient=employee, read_at__isnull=True)
+    if notification_ids is not None:
+        unread = unread.filter(pk__in=notification_ids)
+    return unread.update(read_at=timezone.now())
+
+
+# --- the worker's side; each of these is a short transaction of its own ---
+
+
+def claim(delivery_ids: Collection[int] | None = None) -> Delivery | None:
+    """Take the next due delivery, so that no other worker does.
+
+    Effects: state sending, one more attempt, and a time after which it counts as abandoned. One that was
+    abandoned on its last attempt has failed.
+    """
+    now = timezone.now()
+    due = Delivery.objects.filter(
+        state__in=[DeliveryState.QUEUED, DeliveryState.SENDING], next_attempt_at__lte=now
+    ).order_by("next_attempt_at", "id")
+    if delivery_ids is not None:
+        due = due.filter(pk__in=delivery_ids)
+    delivery = (
+        due.select_for_update(skip_locked=True, of=("self",))
+        .select_related("notification__recipient__user", "notification__organisation")
+        .first()
+    )
+    if delivery is None:
+        return None
+    if delivery.attempts >= MAX_ATTEMPTS:
+        delivery.state, delivery.error = DeliveryState.FAILED, delivery.error or "Abandoned"
+        delivery.save(update_fields=["state", "error"])
+        return claim(delivery_ids)
+    delivery.state, delivery.claimed_at = DeliveryState.SENDING, now
+    delivery.next_attempt_at = now + STALE_AFTER
+    delivery.attempts += 1
+    delivery.save(update_fields=["state", "claimed_at", "next_attempt_at", "attempts"])
+    return delivery
+
+
+def mark_sent(delivery: Delivery) -> None:
+    """Record that the mail server has taken it (unless another worker has claimed it since)."""
+    _mine(delivery).update(state=DeliveryState.SENT, sent_at=timezone.now(), error="")
+
+
+def mark_failed(delivery: Delivery, *, error: str, permanent: bool = False) -> None:
+    """Record a failed attempt: it waits longer each time, and is given up after the last.
+
+    Args:
+        error: the class of the error, never its text.
+        permanent: the receiving server has said that it never will.
+    """
+    if permanent or delivery.attempts >= MAX_ATTEMPTS:
+        _mine(delivery).update(state=DeliveryState.FAILED, error=error[:80])
+        return
+    again = timezone.now() + pause(delivery.attempts)
+    _mine(delivery).update(state=DeliveryState.QUEUED, next_attempt_at=again, error=error[:80])
+
+
+def pause(attempts: int) -> datetime.timedelta:
+    """How long to wait after a number of attempts: doubling, with jitter so that a queue does not march in step."""
+    wait = min(FIRST_PAUSE * 2 ** max(attempts - 1, 0), LONGEST_PAUSE)
+    return wait * random.uniform(0.75, 1.25)  # noqa: S311  no secret
+
+
+def _mine(delivery: Delivery) -> models.QuerySet[Delivery]:
+    return Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SENDING, attempts=delivery.attempts)
