@@ -113,6 +113,7 @@ class Services:
         private_folder(self.sockets)
         if self.outside:
             private_folder(self.outside, 0o755)
+            require_space(self.outside, 200, "for the database")
             (self.outside / self.folder.name).mkdir(exist_ok=True)
             self.data.mkdir(mode=0o700, exist_ok=True)
             account = pwd.getpwnam("nobody")
