@@ -20,6 +20,7 @@ of_organisation = [
     path("", include("hms.assignments.urls")),
     path("", include("hms.notifications.urls")),
     path("", include("hms.files.urls")),
+    path("", include("hms.reports.urls")),
     path("", include("hms.organisations.urls")),
 ]
 

@@ -1,23 +1,17 @@
 """Storing files."""
 
-import logging
-import secrets
-import weakref
 from datetime import datetime, time
 
-from django.core.files.base import ContentFile, File
-from django.core.files.storage import default_storage
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hms.files.models import Attachment
 from hms.files.validation import EXTENSIONS, Prepared, prepare
 from hms.organisations.models import Employee
-from hms.tenancy.scope import current_organisation_id
-
-logger = logging.getLogger(__name__)
+from hms.tenancy.storage import store
 
 
 def attach(
@@ -60,31 +54,9 @@ def attach(
     )
 
 
-def store(content: File, *, key: str | None = None) -> str:
-    """Store bytes under an unguessable key of the open organisation; removed if the transaction fails.
-
-    Returns:
-        The key: `<organisation id>/<random>`.
-    """
-    key = key or new_key()
-    stored = default_storage.save(key, content)
-    _remove_on_rollback(stored)
-    return stored
-
-
-def new_key() -> str:
-    """A storage key of the open organisation. Nothing in it comes from a person."""
-    return f"{current_organisation_id()}/{secrets.token_urlsafe(24)}"
-
-
 def thumbnail_key(key: str) -> str:
     """Where a picture's thumbnail lies."""
     return f"{key}-400"
-
-
-def remove_stored(key: str) -> None:
-    """Remove a stored file when the surrounding transaction has been committed."""
-    transaction.on_commit(lambda: _remove(key))
 
 
 def _store_all(ready: Prepared) -> str:
@@ -104,29 +76,3 @@ def _neutral_name(ready: Prepared) -> str:
     # A camera names its pictures by the second, and people name files after themselves.
     stem = _("picture") if ready.picture else _("attachment")
     return f"{stem}{EXTENSIONS[ready.content_type]}"
-
-
-def _remove(key: str) -> None:
-    try:
-        default_storage.delete(key)
-    except Exception as error:  # noqa: BLE001  a full or absent store must not hide what went wrong before
-        logger.warning("A stored file could not be removed: %s", type(error).__name__)
-
-
-class _Kept:
-    """Put in the transaction's list of what to do on commit.
-
-    Django has no hook for a rollback, but it drops this list (or the savepoint's share of it): then the
-    object dies uncalled, and its finalizer removes the file.
-    """
-
-    def __init__(self, key: str) -> None:
-        self.undo = weakref.finalize(self, _remove, key)
-        self.undo.atexit = False
-
-    def __call__(self) -> None:
-        self.undo.detach()
-
-
-def _remove_on_rollback(key: str) -> None:
-    transaction.on_commit(_Kept(key))

@@ -1,0 +1,120 @@
+"""One case on paper, with as much of it as the reader may see."""
+
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from deviations import selectors
+from deviations.enums import Cause, ReporterKind
+from deviations.models import Deviation
+from hms.actions.selectors import actions_of, statements_of
+from hms.files.selectors import attachments_of
+from hms.organisations.access import visible
+from hms.organisations.models import Employee
+from hms.reports import kinds
+from hms.reports.pdf import render_pdf
+
+CASE = "deviations.case"
+MAX_PHOTOS = 12
+
+
+def make_case(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
+    """The PDF of the case `parameters["deviation"]` as `employee` may see it.
+
+    Raises:
+        ReportGone: when the employee may not see the case (any more).
+        PdfUnavailable: when this machine makes no PDF.
+    """
+    deviation = (
+        visible(Deviation, employee)
+        .select_related("unit", "organisation", "reporter", "closed_by", "handling__assignee", "plan__decided_by")
+        .filter(pk=parameters["deviation"])
+        .first()
+    )
+    if deviation is None:
+        raise kinds.ReportGone
+    context, files = case_context(deviation, employee)
+    content = render_pdf("deviations/case_pdf.html", context, files=files)
+    return kinds.Made(f"{_('deviation')}-{deviation.number}.pdf", content)
+
+
+def case_context(deviation: Deviation, employee: Employee) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """What the document shows, and its pictures by key."""
+    attachments = list(attachments_of(deviation))
+    pictures = [attachment for attachment in attachments if attachment.is_image][:MAX_PHOTOS]
+    files = {f"{picture.pk}": _bytes(picture.storage_key) for picture in pictures}
+    plan = deviation.plan
+    context = {
+        "organisation": deviation.organisation,
+        "deviation": deviation,
+        "status": selectors.status(deviation),
+        "facts": _facts(deviation),
+        "photos": [
+            {"key": f"{picture.pk}", "text": picture.alternative_text or _("Picture")}
+            for picture in pictures
+            if files[f"{picture.pk}"]
+        ],
+        "documents": [attachment for attachment in attachments if attachment not in pictures],
+        "why_steps": list(deviation.why_steps.all()),
+        "causes": [str(Cause(cause).label) for cause in deviation.causes],
+        "plan": plan,
+        "actions": list(actions_of(plan)) if plan else [],
+        "statements": list(statements_of(plan)) if plan else [],
+        "comments": list(selectors.comments_for(deviation, employee)),
+        "lines": list(reversed(selectors.timeline_of(deviation, employee))),
+        "made": _("Made %(day)s by %(name)s")
+        % {"day": formats.date_format(timezone.localdate(), "SHORT_DATE_FORMAT"), "name": employee.name},
+    }
+    return context, {key: content for key, content in files.items() if content}
+
+
+def _facts(deviation: Deviation) -> list[tuple[str, str]]:
+    def day(value: Any) -> str:
+        return formats.date_format(timezone.localtime(value) if hasattr(value, "hour") else value, "SHORT_DATE_FORMAT")
+
+    occurred = day(deviation.occurred_on)
+    if deviation.occurred_at_time:
+        occurred = f"{occurred} {deviation.occurred_at_time:%H.%M}"
+    handling = deviation.handling
+    rows = [
+        (_("Happened"), occurred),
+        (_("Place"), deviation.place),
+        (_("Unit"), deviation.unit.name),
+        (_("Kind"), deviation.get_category_display()),
+        (_("Reported"), day(deviation.reported_at)),
+        (_("Reporter"), _reporter(deviation)),
+        (_("Number in the old system"), deviation.external_id),
+        (_("Responsible"), handling.assignee.name if handling else ""),
+        (_("Due date"), day(handling.due_on) if handling else ""),
+        (_("Closed"), day(deviation.closed_at) if deviation.closed_at else ""),
+    ]
+    rows += [(header, str(value)) for header, value in deviation.imported_values.items()]
+    return [(label, value) for label, value in rows if value and value.strip()]
+
+
+def _reporter(deviation: Deviation) -> str:
+    if deviation.reporter is not None:
+        return deviation.reporter.name
+    if deviation.reporter_kind == ReporterKind.ANONYMOUS:
+        return _("Anonymous")
+    return deviation.reporter_name
+
+
+def _bytes(key: str) -> bytes:
+    try:
+        with default_storage.open(key) as file:
+            return file.read()
+    except FileNotFoundError:
+        return b""
+
+
+kinds.register(
+    kinds.Kind(
+        key=CASE,
+        make=make_case,
+        back_url=lambda parameters, slug: reverse("deviations:detail", args=[slug, parameters["number"]]),
+    )
+)

@@ -1,0 +1,23 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued", _("Waiting")
+    DONE = "done", _("Ready")
+    FAILED = "failed", _("Failed")
+
+
+MOVES: dict[str, set[str]] = {
+    JobState.QUEUED: {JobState.DONE, JobState.FAILED},
+    JobState.DONE: set(),
+    JobState.FAILED: set(),
+}
+
+
+class Problem(models.TextChoices):
+    """Why a report was not made, in words for the one who asked."""
+
+    PDF_UNAVAILABLE = "pdf_unavailable", _("This server cannot make PDF files. Tell whoever runs it.")
+    GONE = "gone", _("What the report is about is no longer there for you.")
+    ERROR = "error", _("Something went wrong while the report was made. Try again.")

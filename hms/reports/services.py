@@ -1,0 +1,109 @@
+"""Asking for reports and making them."""
+
+import datetime
+import logging
+from functools import partial
+from typing import Any
+
+from celery import current_app
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone, translation
+
+from hms.organisations.models import Employee
+from hms.reports.enums import JobState, Problem
+from hms.reports.kinds import ReportGone, get
+from hms.reports.models import ReportJob
+from hms.reports.pdf import PdfUnavailable
+from hms.tenancy.scope import current_organisation_id, tenant
+from hms.tenancy.storage import remove, store
+
+logger = logging.getLogger(__name__)
+TASK = "hms.reports.tasks.make_report"
+LIFETIME = datetime.timedelta(hours=1)
+FORGOTTEN_AFTER = datetime.timedelta(minutes=1)
+
+
+def request_report(kind: str, *, by: Employee, parameters: dict[str, Any]) -> ReportJob:
+    """Ask for a report in the language in use now.
+
+    Effects: one job row; when the transaction commits, a worker is told. Expired reports of the
+    organisation are removed on the way.
+
+    Raises:
+        KeyError: when nobody registered the kind.
+    """
+    get(kind)
+    remove_expired()
+    job = ReportJob.objects.create(
+        kind=kind,
+        parameters=parameters,
+        requested_by=by,
+        language=translation.get_language() or "nb",
+        expires_at=timezone.now() + LIFETIME,
+    )
+    transaction.on_commit(partial(nudge, current_organisation_id(), job.pk))
+    return job
+
+
+def nudge(organisation_id: int, job_id: int) -> None:
+    """Ask a worker to make it now. Never raises: what is not nudged is swept."""
+    try:
+        # By name: services know nothing of the tasks above them.
+        current_app.tasks[TASK].apply_async(args=[organisation_id, job_id], retry=False)
+    except Exception as error:  # noqa: BLE001  whatever is wrong with the broker, the request has succeeded
+        logger.warning("The broker was not reached (%s); the sweep will make the report.", type(error).__name__)
+
+
+def make(job_id: int) -> None:
+    """Make a waiting report; a job that is not waiting any more is left alone.
+
+    Effects: the file is stored and the job is done, or the job has failed with a reason for its asker.
+    """
+    job = (
+        ReportJob.objects.select_for_update(of=("self",), skip_locked=True)
+        .select_related("requested_by__unit")
+        .filter(pk=job_id, state=JobState.QUEUED)
+        .first()
+    )
+    if job is None:
+        return
+    try:
+        with tenant(job.organisation_id), translation.override(job.language):
+            made = get(job.kind).make(job.parameters, job.requested_by)
+    except ReportGone:
+        _end(job, JobState.FAILED, problem=Problem.GONE)
+    except PdfUnavailable:
+        _end(job, JobState.FAILED, problem=Problem.PDF_UNAVAILABLE)
+    except Exception as error:  # noqa: BLE001  whatever it was, the asker is told and not left waiting
+        logger.error("Report %s (%s) failed: %s", job.pk, job.kind, type(error).__name__)
+        _end(job, JobState.FAILED, problem=Problem.ERROR)
+    else:
+        key = store(ContentFile(made.content))
+        _end(
+            job, JobState.DONE, name=made.name, content_type=made.content_type, storage_key=key, size=len(made.content)
+        )
+
+
+def make_forgotten() -> None:
+    """Make what no worker was told of (the broker was away), or what a dying worker left."""
+    before = timezone.now() - FORGOTTEN_AFTER
+    waiting = ReportJob.objects.filter(state=JobState.QUEUED, created_at__lte=before, expires_at__gt=timezone.now())
+    for job_id in list(waiting.values_list("pk", flat=True)[:20]):
+        make(job_id)
+
+
+def remove_expired() -> int:
+    """Remove expired reports of the open organisation, files too. Returns how many."""
+    expired = list(ReportJob.objects.filter(expires_at__lte=timezone.now()).values_list("pk", "storage_key"))
+    if expired:
+        ReportJob.objects.filter(pk__in=[pk for pk, _ in expired]).delete()
+        remove(*(key for _, key in expired))
+    return len(expired)
+
+
+def _end(job: ReportJob, state: str, **fields: Any) -> None:
+    job.state, job.ended_at = state, timezone.now()
+    for name, value in fields.items():
+        setattr(job, name, value)
+    job.save(update_fields=["state", "ended_at", *fields])
