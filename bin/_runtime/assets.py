@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import re
 import shutil
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from . import packages
-from .project import PYTHON, ROOT, TOOLS, VAR, install_environment, require_space, run, say
+from . import node, packages
+from .project import PYTHON, ROOT, TOOLS, VAR, require_space, run, say
 
 ASSETS = VAR / "assets"
 TEST_ASSETS = VAR / "assets-dev"
 _MODULES = ROOT / "node_modules"
-_OLDEST_NODE = 20
 
 
 def build() -> None:
@@ -29,7 +25,7 @@ def build() -> None:
         return
     require_space(VAR, 400, "to build the style sheet")
     say("Building the style sheet")
-    env = _node_environment()
+    env = node.environment()
     installed = _MODULES / ".installed"
     if not (installed.exists() and installed.read_text() == _digest([lock])):
         problem = "The npm packages could not be installed. Is the network reachable?"
@@ -58,22 +54,6 @@ def collect_static(env: dict[str, str]) -> None:
     command = ["manage.py", "collectstatic", "--noinput", "--clear", "--ignore", "css", "--verbosity", "0"]
     run(PYTHON, *command, env=env, problem="The static files could not be gathered.")
     stamp.write_text(wanted)
-
-
-def _node_environment() -> dict[str, str]:
-    """An environment whose PATH has a Node that is new enough: the system's, or one of our own."""
-    if _system_node() >= _OLDEST_NODE and shutil.which("npm"):
-        return install_environment()
-    return install_environment() | {"PATH": f"{packages.tool_environment('assets')}:{os.environ.get('PATH', '')}"}
-
-
-def _system_node() -> int:
-    try:
-        done = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
-    except OSError:
-        return 0
-    version = re.match(r"v(\d+)", done.stdout)
-    return int(version[1]) if version else 0
 
 
 def _digest(files: Iterable[Path]) -> str:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from . import node
 from .project import PYTHON, TOOLS, install_environment, say
 from .syslibs import apt_install
 
@@ -23,25 +24,24 @@ def installed() -> Path | None:
     return next((Path(path) for path in candidates if path and _starts(Path(path))), None)
 
 
-def ensure() -> Path | None:
-    """A browser, fetched if need be; None, and a sentence, when there is none to be had."""
+def environment() -> dict[str, str]:
+    """What a test needs to drive the browser; nothing when there is none."""
     found = installed()
-    if found:
-        return found
+    return {"HMS_CHROMIUM": str(found)} | node.for_playwright() if found else {}
+
+
+def ensure() -> None:
+    """Fetch a browser where there is none; a sentence when none is to be had."""
+    if installed():
+        return
     say("Fetching a browser for the tests")
-    env = install_environment() | {
-        "PLAYWRIGHT_BROWSERS_PATH": str(_PLAYWRIGHT),
-        "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "15000",
-    }
-    playwright = [PYTHON, "-m", "playwright", "install", "--only-shell", "chromium"]
-    _quietly(playwright, env)
-    found = installed()
-    if not found and os.geteuid() == 0 and shutil.which("apt-get"):
+    env = install_environment() | node.for_playwright() | {"PLAYWRIGHT_BROWSERS_PATH": str(_PLAYWRIGHT)}
+    env |= {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "15000"}
+    _quietly([PYTHON, "-m", "playwright", "install", "--only-shell", "chromium"], env)
+    if not installed() and os.geteuid() == 0 and shutil.which("apt-get"):
         apt_install("chromium", "fonts-liberation")
-        found = installed()
-    if not found:
+    if not installed():
         say("No browser: its tests are skipped. Install Chromium (Debian: apt install chromium) to run them.")
-    return found
 
 
 def _starts(path: Path) -> bool:
