@@ -145,6 +145,10 @@ CELERY_TASK_ROUTES = {
     "hms.reports.tasks.*": {"queue": "reports"},
 }
 CELERY_BEAT_SCHEDULE = {
+    "remove-old-imports": {
+        "task": "hms.organisations.tasks.remove_old_imports",
+        "schedule": timedelta(hours=6),
+    },
     "deliver-missed-messages": {
         "task": "hms.notifications.tasks.sweep_outboxes",
         "schedule": timedelta(seconds=30),

@@ -29,7 +29,9 @@ urlpatterns = [
     path("passord/glemt/", account.password_reset, name="account_reset_password"),
     path("passord/glemt/sendt/", account.password_reset_done, name="account_reset_password_done"),
     path("passord/nytt/ferdig/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
-    path("passord/nytt/<str:uidb36>-<str:key>/", account.password_reset_from_key, name="account_reset_password_from_key"),
+    path(
+        "passord/nytt/<str:uidb36>-<str:key>/", account.password_reset_from_key, name="account_reset_password_from_key"
+    ),
     path("totrinn/", mfa.index, name="mfa_index"),
     path("totrinn/app/", totp.activate_totp, name="mfa_activate_totp"),
     path("totrinn/app/av/", totp.deactivate_totp, name="mfa_deactivate_totp"),

@@ -137,7 +137,9 @@ def _csv(data: bytes) -> Table:
             records = list(_records(text, delimiter, strict=False))
         except csv.Error as error:
             raise TabularError(
-                _("A cell is too long, or a quotation mark is missing. Open the file in a spreadsheet and save it anew.")
+                _(
+                    "A cell is too long, or a quotation mark is missing. Open the file in a spreadsheet and save it anew."
+                )
             ) from error
         notes.append(_("Some quotation marks do not match. Check the rows below before you go on."))
     return _table(records, encoding, delimiter, notes)
@@ -248,8 +250,19 @@ def _workbook(data: bytes, sheet: str | None) -> Table:
     except TabularError:
         raise
     except (
-        InvalidFileException, zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, AttributeError,
-        IndexError, OSError, SyntaxError, EOFError, OverflowError, AssertionError,
+        InvalidFileException,
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        OSError,
+        SyntaxError,
+        EOFError,
+        OverflowError,
+        AssertionError,
     ) as error:
         raise TabularError(_damaged_workbook()) from error
     return _table(records, "xlsx", "", notes)
@@ -271,7 +284,10 @@ def _check_archive(data: bytes) -> None:
                 )
             for member in members:
                 # A workbook never has a document type; one that does is made to harm the reader.
-                if member.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.open(member).read(4096).upper():
+                if (
+                    member.filename.endswith((".xml", ".rels"))
+                    and b"<!DOCTYPE" in archive.open(member).read(4096).upper()
+                ):
                     raise TabularError(_damaged_workbook())
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
         raise TabularError(_damaged_workbook()) from error
@@ -292,7 +308,8 @@ def _worksheet(workbook: Any, sheet: str | None) -> tuple[Any, list[str]]:
     notes = []
     if len(worksheets) > 1:
         notes.append(
-            _("The workbook has several sheets. Only the first, “%(sheet)s”, was read.") % {"sheet": worksheets[0].title}
+            _("The workbook has several sheets. Only the first, “%(sheet)s”, was read.")
+            % {"sheet": worksheets[0].title}
         )
     return worksheets[0], notes
 
@@ -336,7 +353,9 @@ def _refuse_rows(count: int) -> None:
 
 
 def _table(records: list[list[str]], encoding: str, delimiter: str, notes: list[str]) -> Table:
-    filled = [(number, record) for number, record in enumerate(records, start=1) if any(cell.strip() for cell in record)]
+    filled = [
+        (number, record) for number, record in enumerate(records, start=1) if any(cell.strip() for cell in record)
+    ]
     if not filled:
         raise TabularError(_("The file is empty. It needs a row of column names and at least one row below."))
     (_number, header), *body = filled

@@ -21,3 +21,18 @@ UNIT_ROLES = {Role.MANAGER}
 AREA_ROLES = {Role.SAFETY_REP}
 # Guests: the role must have an end.
 EXPIRING_ROLES = {Role.CONSULTANT, Role.INSPECTOR}
+
+
+class InvitationState(models.TextChoices):
+    WAITING = "waiting", _("Being sent")
+    SENT = "sent", _("Sent")
+    ACCEPTED = "accepted", _("Accepted")
+    EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ImportKind(models.TextChoices):
+    """What the rows of an uploaded table are."""
+
+    UNITS = "units", _("Units")
+    PEOPLE = "people", _("People")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hms.audit.history import history
-from hms.organisations.enums import Role
+from hms.organisations.enums import ImportKind, InvitationState, Role
 from hms.tenancy.models import TenantModel
 
 DEFAULT_ACCENT = "#0C5A5E"
@@ -73,6 +73,9 @@ class Membership(models.Model):
     # Not an OrganisationField: the table must be readable before the organisation is known.
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     created_at = models.DateTimeField(auto_now_add=True)
+    # The employment's dates, kept in step by the services: those cannot be read before a scope is open.
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="membership_once")]
@@ -279,10 +282,49 @@ class Invitation(TenantModel):
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
+    # The worker makes the token when it sends the mail, so that no queue and no table ever holds it.
+    sent_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "employee"], name="invitation_employee")]
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"
+
+    @property
+    def state(self) -> InvitationState:
+        """How it stands now."""
+        if self.accepted_at:
+            return InvitationState.ACCEPTED
+        if self.withdrawn_at:
+            return InvitationState.WITHDRAWN
+        if self.expires_at <= timezone.now():
+            return InvitationState.EXPIRED
+        return InvitationState.SENT if self.sent_at else InvitationState.WAITING
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the link still works."""
+        return self.state in {InvitationState.SENT, InvitationState.WAITING}
+
+
+class PeopleImport(TenantModel):
+    """A table of units or people that waits for somebody to say yes.
+
+    It holds personal data, so the row is removed when it is applied, dropped or a day old.
+    """
+
+    kind = models.CharField(max_length=10, choices=ImportKind.choices)
+    file_name = models.CharField(max_length=200)
+    created_by = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+", db_index=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    table = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "expires_at"], name="people_import_expiry")]
+
+    def __str__(self) -> str:
+        return f"import {self.pk}"

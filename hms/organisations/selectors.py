@@ -1,21 +1,37 @@
 """Reading the organisation: who leads, who represents, who is employed."""
 
 import datetime
+import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from hms.accounts.models import User
+from hms.organisations.access import visibility
 from hms.organisations.enums import Role
-from hms.organisations.models import Absence, Employee, Membership, RoleHolding, SafetyAreaUnit, Unit
-from hms.organisations.people import current
+from hms.organisations.models import (
+    Absence,
+    Employee,
+    Invitation,
+    Membership,
+    PeopleImport,
+    QuietPeriod,
+    RoleHolding,
+    SafetyArea,
+    SafetyAreaUnit,
+    Unit,
+)
+from hms.organisations.people import current, reach
 
 
 def memberships_of(user: User) -> QuerySet[Membership]:
-    """The organisations a user may open, by name."""
+    """The organisations a user may open today, by name."""
+    today = timezone.localdate()
     return (
         Membership.objects.filter(user=user, organisation__is_active=True)
+        .filter(Q(starts_on__isnull=True) | Q(starts_on__lte=today), Q(ends_on__isnull=True) | Q(ends_on__gte=today))
         .select_related("organisation")
         .order_by("organisation__name")
     )
@@ -41,9 +57,7 @@ def managers_of(unit: Unit, on: datetime.date | None = None) -> list[Employee]:
     """Leaders from the unit upward, the nearest first; absent ones are replaced by their deputies."""
     day = on or timezone.localdate()
     holdings = (
-        RoleHolding.objects.filter(
-            current(day), current(day, "employee__"), role=Role.MANAGER, unit_id__in=unit.path
-        )
+        RoleHolding.objects.filter(current(day), current(day, "employee__"), role=Role.MANAGER, unit_id__in=unit.path)
         .select_related("employee")
         .order_by("starts_on", "id")
     )
@@ -103,3 +117,126 @@ def safety_reps_of(unit: Unit, on: datetime.date | None = None) -> list[Employee
         if reps:
             return reps
     return list(holders(Role.SENIOR_SAFETY_REP, on=on).order_by("id"))
+
+
+@visibility(Unit)
+def visible_units(employee: Employee) -> QuerySet[Unit]:
+    """Everybody may know how the organisation is divided."""
+    return Unit.objects.all()
+
+
+@visibility(Employee)
+def visible_people(employee: Employee) -> QuerySet[Employee]:
+    """Colleagues know each other's names; what more is shown is the page's matter."""
+    return Employee.objects.select_related("unit")
+
+
+@visibility(RoleHolding)
+def visible_roles(employee: Employee) -> QuerySet[RoleHolding]:
+    """Who represents and leads is for everybody to know (aml. § 6-1 fifth paragraph)."""
+    return RoleHolding.objects.select_related("employee", "unit", "safety_area")
+
+
+@visibility(SafetyArea)
+def visible_safety_areas(employee: Employee) -> QuerySet[SafetyArea]:
+    return SafetyArea.objects.all()
+
+
+@visibility(QuietPeriod)
+def visible_quiet_periods(employee: Employee) -> QuerySet[QuietPeriod]:
+    return QuietPeriod.objects.all()
+
+
+@visibility(Absence)
+def visible_absences(employee: Employee) -> QuerySet[Absence]:
+    """One's own, those one stands in for, those of the people one leads; all for an administrator."""
+    absences = Absence.objects.select_related("employee", "deputy")
+    his = reach(employee)
+    if his.has(Role.ADMINISTRATOR):
+        return absences
+    return absences.filter(Q(employee=employee) | Q(deputy=employee) | Q(employee__unit_id__in=his.managed_unit_ids))
+
+
+@visibility(Invitation)
+def visible_invitations(employee: Employee) -> QuerySet[Invitation]:
+    return _for_administrators(employee, Invitation.objects.select_related("employee"))
+
+
+@visibility(PeopleImport)
+def visible_imports(employee: Employee) -> QuerySet[PeopleImport]:
+    """A waiting import is its maker's own: it holds whatever was in the file."""
+    return _for_administrators(
+        employee, PeopleImport.objects.filter(created_by=employee, expires_at__gt=timezone.now())
+    )
+
+
+def _for_administrators(employee: Employee, rows: QuerySet) -> QuerySet:
+    return rows if reach(employee).has(Role.ADMINISTRATOR) else rows.none()
+
+
+@dataclass
+class Branch:
+    """A unit in the tree, ready to show: depth below the top, who leads it, how many work in it."""
+
+    unit: Unit
+    depth: int
+    managers: list[Employee]
+    people: int
+
+
+def unit_tree(*, with_retired: bool = False) -> list[Branch]:
+    """All units, parents before their children, siblings by name. Three queries whatever the size."""
+    units = list(Unit.objects.all() if with_retired else Unit.objects.filter(is_active=True))
+    people = dict(employed().values_list("unit_id").annotate(Count("id")).order_by())
+    managers: dict[int, list[Employee]] = {}
+    for holding in RoleHolding.objects.filter(
+        current(), current(prefix="employee__"), role=Role.MANAGER
+    ).select_related("employee"):
+        managers.setdefault(holding.unit_id, []).append(holding.employee)
+    return [
+        Branch(unit, len(unit.path) - 1, managers.get(unit.pk, []), people.get(unit.pk, 0))
+        for unit in in_tree_order(units)
+    ]
+
+
+def in_tree_order(units: Iterable[Unit]) -> list[Unit]:
+    """Parents before children, siblings by name; a unit whose parent is not among them counts as a top."""
+    units = list(units)
+    known = {unit.pk for unit in units}
+    children: dict[int | None, list[Unit]] = {}
+    for unit in sorted(units, key=lambda unit: unit.name.casefold()):
+        children.setdefault(unit.parent_id if unit.parent_id in known else None, []).append(unit)
+    ordered: list[Unit] = []
+    waiting = list(reversed(children.get(None, [])))
+    while waiting:
+        unit = waiting.pop()
+        ordered.append(unit)
+        waiting.extend(reversed(children.get(unit.pk, [])))
+    return ordered
+
+
+def people(query: str = "", *, unit: Unit | None = None, left: bool = False) -> QuerySet[Employee]:
+    """People by words of the name, e-mail address, employee number or title; in a unit and everything below it.
+
+    `left`: those who have left instead of those who work here or begin later.
+    """
+    today = timezone.localdate()
+    rows = Employee.objects.select_related("unit", "user")
+    rows = rows.filter(ends_on__lt=today) if left else rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+    if unit is not None:
+        rows = rows.filter(unit__path__contains=[unit.pk])
+    for word in query.split()[:5]:
+        rows = rows.filter(
+            Q(given_name__icontains=word)
+            | Q(family_name__icontains=word)
+            | Q(email__icontains=word)
+            | Q(employee_number__iexact=word)
+            | Q(job_title__icontains=word)
+        )
+    return rows
+
+
+def invitation_of(token: str) -> Invitation | None:
+    """The invitation of a link, whatever its state."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    return Invitation.objects.filter(token_hash=digest).select_related("employee").first()

@@ -14,7 +14,11 @@ from openpyxl import Workbook
 from hms.core import tabular
 from hms.core.tabular import TabularError, read_table
 
-ROWS = [["Navn", "Sted", "Notat"], ["Åse Ørn", "Bodø; havna", 'Sa "hei"\nog gikk'], ["Per", "Oslo, sør", " to blanke  "]]
+ROWS = [
+    ["Navn", "Sted", "Notat"],
+    ["Åse Ørn", "Bodø; havna", 'Sa "hei"\nog gikk'],
+    ["Per", "Oslo, sør", " to blanke  "],
+]
 
 
 def as_csv(delimiter: str, rows=ROWS) -> str:
@@ -37,7 +41,9 @@ def workbook(*rows, **sheets) -> bytes:
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "windows-1252"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "windows-1252"]
+)
 def test_every_dialect_gives_the_same_rows(delimiter, encoding):
     table = read_table(as_csv(delimiter).encode(encoding))
     assert table.headers == ROWS[0]
@@ -145,8 +151,20 @@ def _zip(**members: bytes) -> bytes:
         (";".join(f"k{i}" for i in range(501)) + "\n").encode(),
     ],
     ids=[
-        "empty", "blank", "nul", "pdf", "no-encoding", "half-utf16", "half-gzip", "old-excel", "other-zip",
-        "broken-xml", "doctype", "half-workbook", "huge-cell", "columns",
+        "empty",
+        "blank",
+        "nul",
+        "pdf",
+        "no-encoding",
+        "half-utf16",
+        "half-gzip",
+        "old-excel",
+        "other-zip",
+        "broken-xml",
+        "doctype",
+        "half-workbook",
+        "huge-cell",
+        "columns",
     ],
 )
 def test_what_is_no_table_is_refused_with_words(data):
