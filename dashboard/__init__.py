@@ -1,0 +1,1 @@
+"""The roof: pages that gather what the other apps know. Reads, writes nothing."""

@@ -12,7 +12,7 @@ from deviations.enums import Cause, ReporterKind
 from deviations.models import Deviation
 from hms.actions.selectors import actions_of, statements_of
 from hms.files.selectors import attachments_of
-from hms.organisations.access import visible
+from hms.organisations.access import may, visible
 from hms.organisations.models import Employee
 from hms.reports import kinds
 from hms.reports.pdf import render_pdf
@@ -47,19 +47,20 @@ def case_context(deviation: Deviation, employee: Employee) -> tuple[dict[str, An
     pictures = [attachment for attachment in attachments if attachment.is_image][:MAX_PHOTOS]
     files = {f"{picture.pk}": _bytes(picture.storage_key) for picture in pictures}
     plan = deviation.plan
+    sees_internal = may(employee, "deviations.view_internal", deviation)
     context = {
         "organisation": deviation.organisation,
         "deviation": deviation,
         "status": selectors.status(deviation),
-        "facts": _facts(deviation),
+        "facts": _facts(deviation, sees_internal=sees_internal),
         "photos": [
             {"key": f"{picture.pk}", "text": picture.alternative_text or _("Picture")}
             for picture in pictures
             if files[f"{picture.pk}"]
         ],
         "documents": [attachment for attachment in attachments if attachment not in pictures],
-        "why_steps": list(deviation.why_steps.all()),
-        "causes": [str(Cause(cause).label) for cause in deviation.causes],
+        "why_steps": list(deviation.why_steps.all()) if sees_internal else [],
+        "causes": [str(Cause(cause).label) for cause in deviation.causes] if sees_internal else [],
         "plan": plan,
         "actions": list(actions_of(plan)) if plan else [],
         "statements": list(statements_of(plan)) if plan else [],
@@ -71,7 +72,7 @@ def case_context(deviation: Deviation, employee: Employee) -> tuple[dict[str, An
     return context, {key: content for key, content in files.items() if content}
 
 
-def _facts(deviation: Deviation) -> list[tuple[str, str]]:
+def _facts(deviation: Deviation, *, sees_internal: bool) -> list[tuple[str, str]]:
     def day(value: Any) -> str:
         return formats.date_format(timezone.localtime(value) if hasattr(value, "hour") else value, "SHORT_DATE_FORMAT")
 
@@ -85,22 +86,23 @@ def _facts(deviation: Deviation) -> list[tuple[str, str]]:
         (_("Unit"), deviation.unit.name),
         (_("Kind"), deviation.get_category_display()),
         (_("Reported"), day(deviation.reported_at)),
-        (_("Reporter"), _reporter(deviation)),
+        (_("Reporter"), _reporter(deviation, sees_internal=sees_internal)),
         (_("Number in the old system"), deviation.external_id),
         (_("Responsible"), handling.assignee.name if handling else ""),
         (_("Due date"), day(handling.due_on) if handling else ""),
         (_("Closed"), day(deviation.closed_at) if deviation.closed_at else ""),
     ]
-    rows += [(header, str(value)) for header, value in deviation.imported_values.items()]
+    if sees_internal:
+        rows += [(header, str(value)) for header, value in deviation.imported_values.items()]
     return [(label, value) for label, value in rows if value and value.strip()]
 
 
-def _reporter(deviation: Deviation) -> str:
+def _reporter(deviation: Deviation, *, sees_internal: bool) -> str:
     if deviation.reporter is not None:
         return deviation.reporter.name
     if deviation.reporter_kind == ReporterKind.ANONYMOUS:
         return _("Anonymous")
-    return deviation.reporter_name
+    return deviation.reporter_name if sees_internal else ""
 
 
 def _bytes(key: str) -> bytes:

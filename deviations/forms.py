@@ -266,6 +266,8 @@ class FilterForm(HmsForm):
     )
     category = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *Category.choices])
     unit = forms.ChoiceField(label=_("Unit"), required=False)
+    # Set by the view «Reported by me», kept while one filters on.
+    mine = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -72,6 +72,8 @@ def quick_settings(settings: object, tmp_path: object) -> None:
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    # WhiteNoise warns of a folder that is not there.
+    settings.STATIC_ROOT = str(tmp_path)
     settings.CELERY_TASK_ALWAYS_EAGER = True
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from deviations import selectors
-from deviations.forms import CommentForm, FilterForm
+from deviations.enums import Cause
+from deviations.forms import CommentForm, FilterForm, MessageForm
 from deviations.models import Deviation
 from deviations.views.common import Number, case, case_url
 from hms.actions import selectors as plans
@@ -24,7 +25,7 @@ from hms.files.selectors import attachments_of
 from hms.notifications.selectors import sent_about
 from hms.organisations.access import may
 from hms.organisations.middleware import not_found_unless
-from hms.organisations.models import Unit
+from hms.organisations.models import Employee, Unit
 from hms.organisations.selectors import employed
 
 PAGE_SIZE = 25
@@ -34,7 +35,7 @@ PAGE_SIZE = 25
 def deviation_list(request: HttpRequest, organisation: str) -> HttpResponse:
     """Cases with filters, free-text search and keyset paging; everything is in the address."""
     filters = FilterForm(request.GET)
-    found = _filtered(selectors.visible_to(request.employee), filters)
+    found = _filtered(selectors.visible_to(request.employee), filters, request.employee)
     try:
         shown = page(
             selectors.with_list_columns(found),
@@ -48,7 +49,8 @@ def deviation_list(request: HttpRequest, organisation: str) -> HttpResponse:
     context = {
         "filters": filters,
         "rows": [(deviation, selectors.status(deviation)) for deviation in shown.rows],
-        "total": total,
+        "columns": list_columns(),
+        "shown_total": total if total <= selectors.COUNT_LIMIT else None,
         "summary": _summary(total),
         "previous_url": _with_cursor(request, shown.previous),
         "next_url": _with_cursor(request, shown.next),
@@ -59,7 +61,12 @@ def deviation_list(request: HttpRequest, organisation: str) -> HttpResponse:
     return page_or_part(request, "deviations/list.html", "deviations/_results.html", context)
 
 
-def _filtered(found: Any, filters: FilterForm) -> Any:
+def list_columns() -> list[Any]:
+    """Headings of the list."""
+    return [_("No."), _("What"), _("Status"), _("Severity"), _("Responsible"), _("Due date")]
+
+
+def _filtered(found: Any, filters: FilterForm, employee: Employee) -> Any:
     if not filters.is_valid():
         return found.none()
     wanted = filters.cleaned_data
@@ -77,6 +84,8 @@ def _filtered(found: Any, filters: FilterForm) -> Any:
     for name in ("severity", "category", "unit"):
         if wanted[name]:
             found = found.filter(**{name: wanted[name]})
+    if wanted["mine"]:
+        found = found.filter(reporter=employee)
     return selectors.search(found, wanted["q"]) if wanted["q"] else found
 
 
@@ -98,13 +107,14 @@ def _views(request: HttpRequest) -> list[dict[str, Any]]:
     """The standing views; counts only where they ask for something."""
     mine = selectors.visible_to(request.employee)
     unit = request.employee.unit
-    chosen = {name: request.GET.get(name, "") for name in ("status", "unit", "q", "severity", "category")}
+    chosen = {name: request.GET.get(name, "") for name in ("status", "unit", "q", "severity", "category", "mine")}
     standing = [
         (_("All open"), {}, None),
         (unit.name, {"unit": str(unit.pk)}, None),
         (_("Overdue"), {"status": "overdue"}, selectors.bounded_count(selectors.overdue(mine))),
         (_("For approval"), {"status": "approval"}, selectors.bounded_count(selectors.awaiting_statement(mine))),
         (_("Closed"), {"status": "closed"}, None),
+        (_("Reported by me"), {"mine": "1", "status": "all"}, None),
     ]
     return [
         {
@@ -144,6 +154,13 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
         "may_add_details": is_open and may(employee, "deviations.add_details", deviation),
         "may_reopen": deviation.state == "closed" and may(employee, "deviations.reopen", deviation),
         "sees_internal": sees_internal,
+        "crumbs": [(_("Deviations"), reverse("deviations:list", args=[request.organisation.slug])), (deviation.number, None)],
+        "pdf_url": case_url(request, deviation) + "pdf/",
+        "reporter_name": _reporter_name(deviation, sees_internal=sees_internal),
+        "reporter_given_name": deviation.reporter.given_name if deviation.reporter else "",
+        "answer_form": MessageForm(label=_("Message"), auto_id="id_answer_%s") if may_handle and is_open else None,
+        "cause_labels": [Cause(cause).label for cause in deviation.causes] if sees_internal else [],
+        "imported": sorted(deviation.imported_values.items()) if sees_internal else [],
         "why": list(deviation.why_steps.all()) if sees_internal else [],
         "attachments": list(attachments_of(deviation)),
         "comments": list(selectors.comments_for(deviation, employee)),
@@ -157,6 +174,12 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
         "case_url": case_url(request, deviation),
         **plan_context(request, deviation.plan),
     }
+
+
+def _reporter_name(deviation: Deviation, *, sees_internal: bool) -> str:
+    if deviation.reporter is not None:
+        return deviation.reporter.name
+    return deviation.reporter_name if sees_internal else ""
 
 
 @require_safe

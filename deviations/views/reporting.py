@@ -47,8 +47,13 @@ def report(request: HttpRequest, organisation: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _send(request, form, by_qr=unit is not None)
     close_url = reverse("dashboard:my_page", args=[organisation]) if request.employee else ""
-    context = {"form": form, "qr_unit": unit, "close_url": close_url}
+    context = {"form": form, "qr_unit": unit, "close_url": close_url, "draft_key": _draft_key(request)}
     return render(request, "deviations/report.html", context, status=422 if form.is_bound else 200)
+
+
+def _draft_key(request: HttpRequest) -> str:
+    """Name of the draft on the phone; none without sign-in, where the phone may be shared or the report anonymous."""
+    return f"{request.organisation.slug}-{request.employee.pk}" if request.employee else ""
 
 
 def _unit_of_qr(request: HttpRequest) -> Unit | None:
@@ -81,14 +86,21 @@ def _send(request: HttpRequest, form: ReportForm, *, by_qr: bool) -> HttpRespons
     if kind == ReporterKind.EMPLOYEE:
         return redirect_to(request, "deviations:receipt", request.organisation.slug, sent.deviation.number)
     # The code is in this answer and nowhere else, so there is nothing to redirect to.
-    context = {"deviation": sent.deviation, "receipt_code": sent.receipt_code, **_people(sent.deviation)}
+    context = {"receipt_code": sent.receipt_code, **_receipt_context(request, sent.deviation)}
     return render(request, "deviations/receipt.html", context)
 
 
-def _people(deviation: Deviation) -> dict[str, Any]:
-    """Whom the receipt names: the handler and, unless the case is confidential, the safety representative."""
+def _receipt_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
+    """Who is named, and the ways on; the safety representative only when told, which a confidential case is not."""
     reps = [] if deviation.is_confidential else safety_reps_of(deviation.unit)
-    return {"handler": deviation.handling.assignee if deviation.handling else None, "safety_rep": next(iter(reps), None)}
+    again = reverse("deviations:report", args=[request.organisation.slug])
+    return {
+        "deviation": deviation,
+        "handler": deviation.handling.assignee if deviation.handling else None,
+        "safety_rep": next(iter(reps), None),
+        "again_url": again if request.employee else f"{again}?sted={deviation.unit.report_token}",
+        "draft_key": _draft_key(request),
+    }
 
 
 @require_safe
@@ -98,9 +110,8 @@ def receipt(request: HttpRequest, organisation: str, number: Number) -> HttpResp
     if deviation.reporter_id != request.employee.pk:
         raise PermissionDenied
     close_url = reverse("dashboard:my_page", args=[organisation])
-    return render(
-        request, "deviations/receipt.html", {"deviation": deviation, "close_url": close_url, **_people(deviation)}
-    )
+    context = {"close_url": close_url, **_receipt_context(request, deviation)}
+    return render(request, "deviations/receipt.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

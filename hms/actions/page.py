@@ -26,6 +26,7 @@ def plan_context(request: HttpRequest, plan: ActionPlan | None) -> dict[str, Any
     )
     return {
         "plan": plan,
+        "plan_columns": [_("Action"), _("Responsible"), _("Due date"), _("Status")],
         "plan_actions": [(action, action_status(action)) for action in selectors.actions_of(plan)],
         "plan_statements": statements,
         "plan_decision": selectors.decision(plan, request.organisation) if may_manage else None,

@@ -77,6 +77,7 @@ def complete(assignment: Assignment, *, by: Employee | None, comment: str = "", 
     the one who asked for it, when it was answered here and not on the source's own page (which tells
     people in its own words).
     """
+    hold(assignment)
     event = _end(assignment, State.DONE, by=by, verb="assignment.completed", via=via, comment=comment)
     source = sources.get(assignment.source_kind)
     if source.on_completed is not None:
@@ -98,13 +99,19 @@ def cancel(assignment: Assignment, *, by: Employee | None, reason: str = "") -> 
     _note(assignment, NoteKind.CANCELLED, reason, by=by)
 
 
-def reopen(assignment: Assignment, *, by: Employee | None) -> None:
-    """Take back that it is done. Effects: state open; an event; a message to the assignee."""
+def reopen(assignment: Assignment, *, by: Employee | None, due_on: datetime.date | None = None) -> None:
+    """Take back that it is done. Effects: state open, with a new due date if given; an event; a message."""
     event = _move(
         assignment, State.OPEN, by=by, verb="assignment.reopened", expect=State.DONE,
-        ended_at=None, ended_by=None, comment="",
+        ended_at=None, ended_by=None, comment="", due_on=due_on or assignment.due_on,
     )  # fmt: skip
     _tell_assignee(assignment, event, by=by)
+
+
+def make_confidential(assignment: Assignment, *, title: str) -> None:
+    """Mask an assignment whose source became confidential: its title says no more than `title`."""
+    assignment.is_confidential, assignment.title = True, title
+    assignment.save(update_fields=["is_confidential", "title"])
 
 
 def hand_over(
@@ -256,11 +263,44 @@ def say_stuck(assignment: Assignment, *, comment: str, by: Employee, via: str = 
     return note
 
 
+def answer(
+    assignment: Assignment,
+    verb: str,
+    *,
+    by: Employee,
+    via: str,
+    comment: str = "",
+    new_due_on: datetime.date | None = None,
+) -> None:
+    """Give the assignee's answer: `done`, `more_time`, `stuck` or `not_mine`; effects as the four verbs above."""
+    if verb == "done":
+        complete(assignment, by=by, comment=comment, via=via)
+    elif verb == "more_time" and new_due_on is not None:
+        request_extension(assignment, new_due_on=new_due_on, reason=comment, by=by, via=via)
+    elif verb == "stuck":
+        say_stuck(assignment, comment=comment, by=by, via=via)
+    elif verb == "not_mine":
+        hand_back(assignment, by=by, comment=comment, via=via)
+    else:
+        raise ValueError(verb)
+
+
+def hold(assignment: Assignment) -> None:
+    """Lock from the case down to the assignment, so that two who answer at once take turns and never deadlock."""
+    lock(_root(assignment))
+    lock(assignment)
+
+
 # --- parts ---
 
 
 def _root(assignment: Assignment) -> models.Model:
-    return sources.get(assignment.source_kind).root(assignment)
+    # Kept on the object: an assignment never changes its case.
+    known: models.Model | None = getattr(assignment, "_root_object", None)
+    if known is None:
+        known = sources.get(assignment.source_kind).root(assignment)
+        assignment._root_object = known  # type: ignore[attr-defined]
+    return known
 
 
 def _data(assignment: Assignment, more: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -312,7 +352,7 @@ def _end(
 def _pass_on(
     assignment: Assignment, *, to: Employee, by: Employee | None, verb: str, via: str, kind: str, text: str
 ) -> Event:
-    lock(assignment)
+    hold(assignment)
     _require(assignment, State.PLANNED, State.OPEN)
     if to.pk == assignment.assignee_id:
         raise InvalidTransition(assignment, assignment.state, State.OPEN)
