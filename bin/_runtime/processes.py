@@ -43,7 +43,7 @@ class Processes:
             )
         self.running.append((name, process))
         with self.pid_file.open("a") as pids:
-            pids.write(f"{name} {process.pid} {_birth(process.pid)}\n")
+            pids.write(f"{name} {process.pid} {birth(process.pid)}\n")
 
     def ended(self) -> str:
         """The name of a process that has ended by itself, or nothing."""
@@ -79,12 +79,12 @@ class Processes:
         for line in reversed(self.pid_file.read_text().splitlines()):
             name, pid_text, birth = line.split(" ", 2)
             pid = int(pid_text)
-            if not birth or _birth(pid) != birth:
+            if not birth or birth(pid) != birth:
                 continue
             say(f"Stopping {name} ({pid}){why}")
             os.kill(pid, _STOP.get(name, signal.SIGTERM))
             deadline = time.monotonic() + _PATIENCE
-            while _birth(pid) == birth and time.monotonic() < deadline:
+            while birth(pid) == birth and time.monotonic() < deadline:
                 time.sleep(0.1)
             _end_group(pid)
         self.pid_file.unlink()
@@ -131,7 +131,7 @@ def wait_for(check, seconds: float, processes: Processes, what: str) -> None:
         time.sleep(0.05)
 
 
-def _birth(pid: int) -> str:
+def birth(pid: int) -> str:
     """When the process was started, in the words of the system: with the id it names one process and no other."""
     stat = Path(f"/proc/{pid}/stat")
     if Path("/proc/self/stat").exists():
