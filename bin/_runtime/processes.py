@@ -77,14 +77,14 @@ class Processes:
         if not self.pid_file.exists():
             return
         for line in reversed(self.pid_file.read_text().splitlines()):
-            name, pid_text, birth = line.split(" ", 2)
+            name, pid_text, noted = line.split(" ", 2)
             pid = int(pid_text)
-            if not birth or birth(pid) != birth:
+            if not noted or birth(pid) != noted:
                 continue
             say(f"Stopping {name} ({pid}){why}")
             os.kill(pid, _STOP.get(name, signal.SIGTERM))
             deadline = time.monotonic() + _PATIENCE
-            while birth(pid) == birth and time.monotonic() < deadline:
+            while birth(pid) == noted and time.monotonic() < deadline:
                 time.sleep(0.1)
             _end_group(pid)
         self.pid_file.unlink()
