@@ -90,9 +90,7 @@ class MultipleFileField(forms.FileField):
                 params={"count": self.max_files},
             )
         if any(file.size > self.max_bytes for file in files):
-            raise forms.ValidationError(
-                self.too_large(), code="too_large", params={"size": self.max_bytes // MEGABYTE}
-            )
+            raise forms.ValidationError(self.too_large(), code="too_large", params={"size": self.max_bytes // MEGABYTE})
         return [super(MultipleFileField, self).clean(file, initial) for file in files]
 
     def too_large(self) -> str:

@@ -10,7 +10,7 @@ import re
 
 Colour = list[float]
 
-# (step, luminance in light, luminance in dark)
+# Each step with its luminance in light and in dark.
 STEPS = (
     ("background-default", 1, 0.009),
     ("background-tinted", 0.9, 0.014),

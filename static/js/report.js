@@ -8,9 +8,11 @@ const DAYS = 7;
 
 async function smaller(file) {
   if (!file.type.startsWith("image/") || file.type === "image/gif" || file.type === "image/svg+xml") return file;
+  const small = 1500000; // bytes: a picture that is small in every way is left as it is
   try {
     const picture = await createImageBitmap(file);
     const share = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
+    if (share === 1 && file.size < small) return file;
     const canvas = document.createElement("canvas");
     canvas.width = Math.round(picture.width * share);
     canvas.height = Math.round(picture.height * share);

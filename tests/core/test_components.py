@@ -11,6 +11,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import timezone, translation
+from django.utils.safestring import mark_safe
 
 from hms.core.forms import HmsForm
 from hms.core.icons import PATHS, svg
@@ -46,7 +47,16 @@ def test_status_has_word_icon_and_colour(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("score", "word"),
-    [(1, "Low"), (4, "Low"), (5, "Medium"), (9, "Medium"), (10, "High"), (14, "High"), (15, "Critical"), (25, "Critical")],
+    [
+        (1, "Low"),
+        (4, "Low"),
+        (5, "Medium"),
+        (9, "Medium"),
+        (10, "High"),
+        (14, "High"),
+        (15, "Critical"),
+        (25, "Critical"),
+    ],
 )
 def test_risk_says_number_and_word(score: int, word: str) -> None:
     html = draw("{% risk_tag score %}", score=score)
@@ -125,14 +135,17 @@ def test_card_is_a_section_named_by_its_heading() -> None:
 
 
 def test_slots_carry_markup_into_a_component() -> None:
-    html = draw("{% slot as more %}{% tag 'Serious' %}{% endslot %}{% page_header 'Loose rail' meta=more %}{% endpage_header %}")
+    html = draw(
+        "{% slot as more %}{% tag 'Serious' %}{% endslot %}{% page_header 'Loose rail' meta=more %}{% endpage_header %}"
+    )
     assert "<h1>Loose rail</h1>" in html
     assert '<span class="ds-tag"' in html
 
 
 def test_timeline_tells_when_and_what_comes() -> None:
     html = draw(
-        "{% timeline %}{% event title='Reported' icon='flag' color='info' when=now quote=quote %}by Ingrid{% endevent %}"
+        "{% timeline %}"
+        "{% event title='Reported' icon='flag' color='info' when=now quote=quote %}by Ingrid{% endevent %}"
         "{% event future=True when='Soon' %}Answer{% endevent %}{% endtimeline %}",
         now=NOW,
         quote="<i>",
@@ -146,7 +159,11 @@ def test_timeline_tells_when_and_what_comes() -> None:
 def test_steps_tell_which_is_done_and_which_is_now() -> None:
     html = draw(
         "{% steps items 'State' %}",
-        items=[{"label": "Received", "state": "done"}, {"label": "Assessed", "state": "now", "note": "by Amir"}, {"label": "Closed"}],
+        items=[
+            {"label": "Received", "state": "done"},
+            {"label": "Assessed", "state": "now", "note": "by Amir"},
+            {"label": "Closed"},
+        ],
     )
     assert "(done)" in html
     assert html.count('aria-current="step"') == 1
@@ -189,7 +206,9 @@ class Filters(forms.Form):
 
 
 def test_filter_bar_is_a_get_form_that_counts_what_is_on() -> None:
-    html = draw("{% filter_bar form 'Filter' target='results' count='result-count' %}", form=Filters({"state": "new", "q": "x"}))
+    html = draw(
+        "{% filter_bar form 'Filter' target='results' count='result-count' %}", form=Filters({"state": "new", "q": "x"})
+    )
     assert 'method="get"' in html
     assert 'action="/here/"' in html
     assert "Filter (1)" in html
@@ -199,7 +218,8 @@ def test_filter_bar_is_a_get_form_that_counts_what_is_on() -> None:
 
 def test_table_keeps_its_meaning_when_rows_become_blocks() -> None:
     html = draw(
-        "{% data_table 'Deviations' columns pick=True %}<tr role='row'>{% row_check 7 'Choose 2026-0007' %}</tr>{% enddata_table %}",
+        "{% data_table 'Deviations' columns pick=True %}"
+        "<tr role='row'>{% row_check 7 'Choose 2026-0007' %}</tr>{% enddata_table %}",
         columns=["No.", {"label": "Due", "sort_url": "?sort=-due", "sort": "ascending"}],
     )
     assert html.count('role="columnheader"') == 2
@@ -224,8 +244,16 @@ def _request() -> Any:
 
 
 NAVIGATION = [
-    {"label": None, "items": [{"label": "My page", "url": "/f/", "icon": "home", "count": 3, "current": True, "phone": True}]},
-    {"label": "Lead", "items": [{"label": "Settings", "url": "/f/s/", "icon": "settings", "count": None, "current": False, "phone": False}]},
+    {
+        "label": None,
+        "items": [{"label": "My page", "url": "/f/", "icon": "home", "count": 3, "current": True, "phone": True}],
+    },
+    {
+        "label": "Lead",
+        "items": [
+            {"label": "Settings", "url": "/f/s/", "icon": "settings", "count": None, "current": False, "phone": False}
+        ],
+    },
 ]
 SHELL = "{% extends 'shell.html' %}{% block title %}Page{% endblock %}{% block content %}<h1>Hi</h1>{% endblock %}"
 
@@ -275,3 +303,8 @@ def test_nothing_inline(page: str) -> None:
     assert "<style" not in html
     assert " on" + "click" not in html
     assert "<script>" not in html
+
+
+def test_a_tag_drawn_from_markup_is_never_reused_for_what_somebody_typed() -> None:
+    assert "<i>x</i>" in draw("{% tag label %}", label=mark_safe("<i>x</i>"))
+    assert "&lt;i&gt;x&lt;/i&gt;" in draw("{% tag label %}", label="<i>x</i>")

@@ -4,7 +4,18 @@ import pytest
 
 from hms.core import theme
 
-EXTREMES = ["#000000", "#ffffff", "#ffff00", "#00ffff", "#ff00ff", "#ff0000", "#00ff00", "#0000ff", "#777777", "#010101"]
+EXTREMES = [
+    "#000000",
+    "#ffffff",
+    "#ffff00",
+    "#00ffff",
+    "#ff00ff",
+    "#ff0000",
+    "#00ff00",
+    "#0000ff",
+    "#777777",
+    "#010101",
+]
 COMMON = ["#0C5A5E", "#7a2e63", "#f59e0b", "#c0ffee", "#b0b0b0", "#123456", "#e11d48", "#84cc16", "#fefefe", "#5a3d00"]
 
 
@@ -36,7 +47,9 @@ def test_style_sheet_covers_light_dark_and_the_device() -> None:
     assert "prefers-color-scheme:dark" in sheet
 
 
-@pytest.mark.parametrize("colour", ["", "red", "#fff", "0c5a5e", "#0c5a5g", "#0c5a5e;}", "#0c5a5e\n", "#0c5a5e00", "＃0c5a5e"])
+@pytest.mark.parametrize(
+    "colour", ["", "red", "#fff", "0c5a5e", "#0c5a5g", "#0c5a5e;}", "#0c5a5e\n", "#0c5a5e00", "＃0c5a5e"]
+)
 def test_nothing_but_a_colour_reaches_the_style_sheet(colour: str) -> None:
     with pytest.raises(ValueError, match="#rrggbb"):
         theme.css(colour)

@@ -111,7 +111,9 @@ def send_bar(content: SafeString, label: Any, busy: Any = "") -> SafeString:
 @register.simple_tag
 def breadcrumbs(items: Sequence[tuple[Any, str | None]]) -> str:
     """Where the page belongs. `items`: (label, url) from the top; the last is this page."""
-    return render_to_string("components/breadcrumbs.html", {"items": items, "parent": items[-2] if len(items) > 1 else None})
+    return render_to_string(
+        "components/breadcrumbs.html", {"items": items, "parent": items[-2] if len(items) > 1 else None}
+    )
 
 
 @register.simple_tag
@@ -208,7 +210,8 @@ def pager(shown: int, total: int | None = None, previous_url: str = "", next_url
 def bulk_bar(content: SafeString, label: Any) -> SafeString:
     """Appears when a row is chosen. Stands in the same `<form class="bulkform">` as the table. Content: buttons."""
     return format_html(
-        '<div class="bulk" role="region" aria-label="{}"><b class="strong picked"> {}</b><span class="grow"></span>{}</div>',
+        '<div class="bulk" role="region" aria-label="{}"><b class="strong picked"> {}</b>'
+        '<span class="grow"></span>{}</div>',
         label,
         gettext("chosen"),
         content,

@@ -41,7 +41,7 @@ def page_header(content: SafeString, title: Any, lede: Any = "", meta: Any = "")
 def card(
     content: SafeString,
     heading: Any = "",
-    id: str = "",
+    id: str = "",  # noqa: A002  the word templates use
     color: str = "",
     icon: str = "",
     note: Any = "",
@@ -62,19 +62,19 @@ def card(
     css = " ".join(["ds-card", *(["tablecard"] if flush else []), *(["noprint"] if noprint else [])])
     head: Any = ""
     if heading:
+        aside: Any = actions
+        if note:
+            aside = format_html('<span class="small muted">{}</span>', note)
+        elif link_url and link_label:
+            aside = format_html('<a class="small" href="{}">{}</a>', link_url, link_label)
         title = format_html(
             '<h{0} id="{1}"{2}>{3}{4}</h{0}>',
             level,
             name,
-            "" if note or link_url or actions or flush else format_html(' class="{}"', "h2" if level == 2 else "h3"),
+            "" if aside or flush else format_html(' class="{}"', "h2" if level == 2 else "h3"),
             format_html("{} ", svg(icon)) if icon else "",
             heading,
         )
-        aside: Any = actions
-        if note:
-            aside = format_html('<span class="small muted">{}</span>', note)
-        elif link_url:
-            aside = format_html('<a class="small" href="{}">{}</a>', link_url, link_label)
         head = format_html('<div class="chead">{}{}</div>', title, aside) if aside or flush else title
     return format_html(
         "<section{}>{}{}</section>",
@@ -109,7 +109,7 @@ def empty_state(content: SafeString, title: Any, text: Any = "", icon: str = "ch
 
 
 @register.simple_block_tag(end_name="enddisclosure")
-def disclosure(content: SafeString, summary: Any, open: bool = False) -> SafeString:
+def disclosure(content: SafeString, summary: Any, open: bool = False) -> SafeString:  # noqa: A002  HTML's own word
     """Something most people do not need to see."""
     return format_html(
         '<details class="ds-details"{}><summary>{}</summary><div>{}</div></details>',
@@ -175,7 +175,13 @@ def todo_list(content: SafeString) -> SafeString:
 
 @register.simple_tag
 def todo_item(
-    url: str, title: Any, meta: Any = "", icon: str = "check-square", color: str = "", aside: Any = "", unread: bool = False
+    url: str,
+    title: Any,
+    meta: Any = "",
+    icon: str = "check-square",
+    color: str = "",
+    aside: Any = "",
+    unread: bool = False,
 ) -> SafeString:
     """One thing: the whole row is the link. `aside`: a tag, usually `{% due_date … as due %}`."""
     return format_html(

@@ -1,5 +1,6 @@
 """Small components without content: icons, tags, people, buttons. Cheap, because list rows repeat them."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -38,9 +39,13 @@ def icon(name: str) -> SafeString:
 @register.simple_tag(name="tag")
 def tag(label: Any, color: str = "neutral", icon: str = "") -> SafeString:
     """Icon + word + colour. `color`: neutral, info, success, warning, danger, brand2 (violet)."""
-    return format_html(
-        '<span class="ds-tag" data-color="{}">{}{}</span>', color, svg(icon) if icon else "", label
-    )
+    return _tag(conditional_escape(label), color, icon)
+
+
+@lru_cache(maxsize=1024)
+def _tag(label: SafeString, color: str, icon: str) -> SafeString:
+    """The same few tags stand in every row of every list: drawn once. The label is escaped already."""
+    return format_html('<span class="ds-tag" data-color="{}">{}{}</span>', color, svg(icon) if icon else "", label)
 
 
 @register.simple_tag
@@ -53,7 +58,12 @@ def status_tag(kind: str, label: Any) -> SafeString:
 @register.simple_tag
 def severity(level: Any, label: Any) -> SafeString:
     """How serious, in a list row: plain words, and icon + bold for level 3 (the worst)."""
-    if int(level) >= 3:
+    return _severity(int(level) >= 3, conditional_escape(label))
+
+
+@lru_cache(maxsize=64)
+def _severity(worst: bool, label: SafeString) -> SafeString:
+    if worst:
         return format_html('<b class="strong nowrap">{} {}</b>', svg("warning"), label)
     return format_html('<span class="nowrap">{}</span>', label)
 
@@ -69,9 +79,7 @@ def severity_tag(level: Any, label: Any) -> SafeString:
 def risk_tag(score: int, label: Any = "") -> SafeString:
     """Score, word and colour. `label` is the organisation's own name of the level, when it has one."""
     level, word = next(((level, word) for low, level, word in RISK_LEVELS if score >= low), (1, _("Low")))
-    return format_html(
-        '<span class="risktag risk{}"><span class="k">{}</span>{}</span>', level, score, label or word
-    )
+    return format_html('<span class="risktag risk{}"><span class="k">{}</span>{}</span>', level, score, label or word)
 
 
 def initials(name: str) -> str:
@@ -85,7 +93,7 @@ def avatar(name: Any, small: bool = False) -> SafeString:
     """Initials in a circle, as decoration: the name must stand beside it."""
     return format_html(
         '<span class="ds-avatar"{} data-initials="{}" aria-hidden="true"></span>',
-        mark_safe(" data-s") if small else "",  # noqa: S308  constant
+        mark_safe(" data-s") if small else "",
         initials(name),
     )
 
@@ -131,7 +139,7 @@ def attributes(**values: Any) -> SafeString:
         for name, value in values.items()
         if value is not None and value is not False and value != ""
     ]
-    return mark_safe("".join(parts))  # noqa: S308  every part is escaped
+    return mark_safe("".join(parts))
 
 
 @register.simple_tag
@@ -145,11 +153,11 @@ def button(
     name: str = "",
     value: Any = "",
     form: str = "",
-    type: str = "",
+    type: str = "",  # noqa: A002  the word templates use
     block: bool = False,
     busy: Any = "",
     popover: str = "",
-    print: bool = False,
+    print: bool = False,  # noqa: A002  the word templates use
     sr: Any = "",
 ) -> SafeString:
     """A link that looks like a button when `url` is given, else a `<button>`.
