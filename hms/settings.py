@@ -152,6 +152,8 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-missed-messages": {
         "task": "hms.notifications.tasks.sweep_outboxes",
         "schedule": timedelta(seconds=30),
+        # A sweep that waited until the next one has nothing to add.
+        "options": {"expires": 30},
     },
     "sweep-reports": {"task": "hms.reports.tasks.sweep_reports", "schedule": timedelta(minutes=1)},
 }
@@ -239,6 +241,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- e-mail ---
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
+if DEMO:
+    # Nothing leaves the machine: /demo/epost/ shows what was sent.
+    EMAIL_BACKEND = "hms.notifications.demo_mail.FolderBackend"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"HMS <hms@{urlparse(PUBLIC_URL).hostname}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -273,3 +278,15 @@ if SENTRY_DSN:
     import sentry_sdk
 
     sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, max_request_body_size="never")
+
+# Each web process serves its own numbers on one of these ports, reachable only inside the network ("9101-9109").
+METRICS_PORTS = env("METRICS_PORTS", default="")
+if METRICS_PORTS:
+    first, _, last = METRICS_PORTS.partition("-")
+    PROMETHEUS_METRICS_EXPORT_PORT_RANGE = range(int(first), int(last or first) + 1)
+    INSTALLED_APPS.append("django_prometheus")
+    MIDDLEWARE = [
+        "django_prometheus.middleware.PrometheusBeforeMiddleware",
+        *MIDDLEWARE,
+        "django_prometheus.middleware.PrometheusAfterMiddleware",
+    ]

@@ -84,20 +84,17 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def resolve_link(token: str, *, lock: bool = False) -> ActionLink | None:
+def resolve_link(token: str) -> ActionLink | None:
     """The link of a token, in the open organisation; its `status` says whether it still works.
-
-    Args:
-        token: as it stands in the mail.
-        lock: hold the link's row, so that two answers at once become one after the other.
 
     Returns:
         The link with `status` one of ok, used, revoked, expired; None for a token nobody was given here.
     """
-    links = ActionLink.objects.select_related("assignment__assignee__unit", "assignment__requested_by", "employee__user")
-    if lock:
-        links = links.select_for_update(of=("self",))
-    link = links.filter(token_hash=hash_token(token)).first()
+    link = (
+        ActionLink.objects.select_related("assignment__assignee__unit", "assignment__requested_by", "employee__user")
+        .filter(token_hash=hash_token(token))
+        .first()
+    )
     if link is not None:
         link.status = _status(link, timezone.now())
     return link

@@ -7,7 +7,6 @@ app_name = "assignments"
 urlpatterns = [
     path("oppgaver/", views.my_tasks, name="list"),
     path("oppgaver/<int:pk>/", views.detail, name="detail"),
-    path("oppgaver/<int:pk>/svar/", views.answer, name="answer"),
     path("oppgaver/<int:pk>/overlat/", views.hand_over, name="hand_over"),
     path("oppgaver/<int:pk>/frist/", views.extension, name="extension"),
     path("t/<str:token>/", views.link, name="link"),

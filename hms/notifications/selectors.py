@@ -1,11 +1,14 @@
 """Reading notifications: the inbox, what was sent about a thing, what is due."""
 
 import datetime
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
+from hms.notifications import types
 from hms.notifications.models import Delivery, Notification
 from hms.organisations.access import visibility
 from hms.organisations.models import Employee, Organisation
@@ -26,14 +29,22 @@ def unread_count(employee: Employee) -> int:
     return visible_to(employee).filter(read_at__isnull=True).count()
 
 
-def sent_about(obj: models.Model) -> QuerySet[Notification]:
-    """What was told to whom about an object, newest first, with recipients and deliveries loaded."""
-    return (
-        Notification.objects.filter(about_type=obj._meta.label_lower, about_id=obj.pk)
+def sent_about(*objects: models.Model) -> list[Notification]:
+    """What was told to whom about these objects, newest first.
+
+    Recipients and deliveries are loaded, and each has its `subject` in the active language. Two queries,
+    however many objects and messages.
+    """
+    about = (Q(about_type=obj._meta.label_lower, about_id=obj.pk) for obj in objects)
+    found = list(
+        Notification.objects.filter(reduce(or_, about, Q(pk__in=[])))
         .select_related("recipient", "organisation")
         .prefetch_related(Prefetch("deliveries", Delivery.objects.order_by("id")))
         .order_by("-created_at", "-id")
     )
+    for notification in found:
+        notification.subject = types.get(notification.type).subject(notification)
+    return found
 
 
 def organisations_with_due_deliveries(now: datetime.datetime) -> list[int]:

@@ -1,0 +1,141 @@
+"""What people fill in about assignments."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from hms.assignments import selectors
+from hms.assignments.models import Assignment
+from hms.assignments.rules import extension_limits
+from hms.assignments.sources import get
+from hms.core.forms import ChoiceCards, HmsForm, PhotoField, PhotoInput
+from hms.core.ui.dates import day_month
+from hms.files.forms import clean_uploads
+from hms.organisations.models import Employee
+from hms.organisations.selectors import employed
+
+# The answer, and the verb that the source must offer for it.
+ANSWERS = {"done": "done", "more_time": "more_time", "stuck": "comment", "not_mine": "not_mine"}
+
+
+class AnswerForm(HmsForm):
+    """The assignee's answer, from the mail's link or in the browser: only what the source offers."""
+
+    answer = forms.ChoiceField(label=gettext_lazy("How is it going?"), widget=ChoiceCards)
+    new_due_on = forms.DateField(label=gettext_lazy("New due date"), widget=forms.DateInput)
+    comment = forms.CharField(
+        label=gettext_lazy("Comment"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4000, required=False
+    )
+    photos = PhotoField(
+        label=gettext_lazy("Picture"),
+        required=False,
+        widget=PhotoInput(
+            prompt=gettext_lazy("Take a picture of the finished work"),
+            hint=gettext_lazy("It may become a good example for others"),
+        ),
+    )
+
+    def __init__(self, *args: Any, assignment: Assignment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.assignment = assignment
+        self.waiting = selectors.open_extension(assignment)
+        self.limits = extension_limits(assignment.due_on, timezone.localdate())
+        asker = assignment.requested_by.given_name if assignment.requested_by else _("Your manager")
+        self.offer(asker)
+        # Asked for only with the answer that it belongs to; the browser hides it otherwise.
+        self.fields["new_due_on"].required = self.data.get(self.add_prefix("answer")) == "more_time"
+        self.fields["new_due_on"].widget.attrs |= {
+            "min": self.limits.earliest.isoformat(),
+            "max": self.limits.latest.isoformat(),
+        }
+        self.initial.setdefault("new_due_on", self.limits.earliest + datetime.timedelta(days=6))
+
+    def offer(self, asker: str) -> None:
+        """Put up the answers that can be given now, in the asker's name."""
+        verbs = get(self.assignment.source_kind).link_verbs
+        choices = {
+            "done": (_("It is done"), _("%(name)s is told, and can go on with the case") % {"name": asker}),
+            "more_time": (
+                _("I need more time"),
+                _("Suggest a new due date. %(name)s says yes or no.") % {"name": asker},
+            ),
+            "stuck": (_("I am stuck"), _("Write what is missing, and we will help")),
+            "not_mine": (_("It is not for me"), _("Write why, and it goes back to %(name)s") % {"name": asker}),
+        }
+        offered = {name: words for name, words in choices.items() if ANSWERS[name] in verbs}
+        if self.waiting is not None:
+            offered.pop("more_time", None)
+        field = self.fields["answer"]
+        field.choices = [(name, title) for name, (title, _line) in offered.items()]
+        field.widget.descriptions = {name: line for name, (_title, line) in offered.items()}
+        field.error_messages["invalid_choice"] = (
+            _("You have asked for more time already, and have not been answered yet.")
+            if self.waiting is not None
+            else _("Choose one of the answers.")
+        )
+        if len(offered) == 1:
+            self.initial.setdefault("answer", next(iter(offered)))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to answer here."""
+        return not self.fields["answer"].choices
+
+    def clean_new_due_on(self) -> datetime.date | None:
+        day = self.cleaned_data["new_due_on"]
+        if self.data.get(self.add_prefix("answer")) == "more_time" and day and not self.limits.allow(day):
+            raise forms.ValidationError(
+                _("Choose a date from %(first)s to %(last)s.")
+                % {"first": day_month(self.limits.earliest), "last": day_month(self.limits.latest)}
+            )
+        return day
+
+    def clean_photos(self) -> list[UploadedFile]:
+        return clean_uploads(self.cleaned_data["photos"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        ask = {
+            "more_time": _("Write why you need more time. One sentence is enough."),
+            "stuck": _("Write what is missing. One sentence is enough."),
+            "not_mine": _("Write why it is not for you. One sentence is enough."),
+        }.get(cleaned.get("answer", ""))
+        if ask and not cleaned.get("comment") and "comment" not in self.errors:
+            self.add_error("comment", ask)
+        return cleaned
+
+
+class ExtensionForm(HmsForm):
+    """Yes or no to more time."""
+
+    answer = forms.ChoiceField(label=gettext_lazy("What do you answer?"), widget=ChoiceCards)
+    comment = forms.CharField(
+        label=gettext_lazy("Comment"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4000, required=False
+    )
+
+    def __init__(self, *args: Any, old: datetime.date, new: datetime.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["answer"]
+        field.choices = [("yes", _("Yes")), ("no", _("No"))]
+        field.widget.descriptions = {
+            "yes": _("The new due date is %(date)s") % {"date": day_month(new)},
+            "no": _("The due date is still %(date)s") % {"date": day_month(old)},
+        }
+
+
+class HandOverForm(HmsForm):
+    """Who takes the work over, and why."""
+
+    to = forms.ModelChoiceField(label=gettext_lazy("Who takes over?"), queryset=Employee.objects.none())
+    reason = forms.CharField(
+        label=gettext_lazy("Message to them"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4000, required=False
+    )
+
+    def __init__(self, *args: Any, assignment: Assignment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = employed().exclude(pk=assignment.assignee_id)

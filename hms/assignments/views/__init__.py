@@ -1,0 +1,4 @@
+from hms.assignments.views.link import link
+from hms.assignments.views.tasks import detail, extension, hand_over, my_tasks
+
+__all__ = ["detail", "extension", "hand_over", "link", "my_tasks"]

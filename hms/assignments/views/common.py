@@ -1,0 +1,36 @@
+"""Giving an answer, whichever way it came in."""
+
+from django.utils.translation import gettext as _
+
+from hms.assignments import services
+from hms.assignments.errors import AlreadyAsked, NobodyToAsk
+from hms.assignments.forms import AnswerForm
+from hms.files.errors import FileRejected
+from hms.files.services import attach
+from hms.organisations.models import Employee
+
+
+def save_answer(form: AnswerForm, *, by: Employee, via: str) -> bool:
+    """Register a valid form's answer with its pictures. False when it could not be; the form then says why.
+
+    The caller answers 422 then, which rolls back what was begun.
+    """
+    given = form.cleaned_data
+    try:
+        for upload in given["photos"]:
+            attach(upload, owner=form.assignment, by=by)
+        services.answer(
+            form.assignment,
+            given["answer"],
+            by=by,
+            via=via,
+            comment=given["comment"],
+            new_due_on=given["new_due_on"],
+        )
+    except AlreadyAsked:
+        form.add_error("answer", _("You have asked for more time already, and have not been answered yet."))
+    except NobodyToAsk:
+        form.add_error("answer", _("There is nobody to ask. Talk to the HSE manager."))
+    except FileRejected as rejected:
+        form.add_error("photos", str(rejected))
+    return form.is_valid()

@@ -1,0 +1,170 @@
+"""My tasks, one task, and what its requester and its owner can do with it when signed in."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from hms.assignments import selectors, services, sources
+from hms.assignments.enums import State
+from hms.assignments.forms import AnswerForm, ExtensionForm, HandOverForm
+from hms.assignments.models import Assignment
+from hms.assignments.views.common import save_answer
+from hms.audit.enums import Via
+from hms.audit.transitions import InvalidTransition
+from hms.core.htmx import redirect_to
+from hms.core.keyset import BadCursor, page
+from hms.core.pages import form_page
+from hms.files.selectors import attachments_of
+from hms.organisations.access import access, may, require
+
+PAGE_SIZE = 25
+
+
+@require_safe
+def my_tasks(request: HttpRequest, organisation: str) -> HttpResponse:
+    """What waits for me, the most overdue first; or what I have done."""
+    done = request.GET.get("vis") == "ferdig"
+    tasks = selectors.my_done(request.employee) if done else selectors.my_open(request.employee)
+    try:
+        shown = page(
+            tasks.select_related("requested_by"),
+            order=["-ended_at", "-id"] if done else ["due_on", "id"],
+            cursor=request.GET.get("etter", ""),
+            size=PAGE_SIZE,
+        )
+    except BadCursor:
+        raise BadRequest from None
+    count = selectors.my_open_count(request.employee)
+    context = {
+        "rows": [(task, sources.get(task.source_kind)) for task in shown.rows],
+        "done": done,
+        "count": count,
+        "total": None if done else count,
+        "views": [
+            {"label": _("Waiting for me"), "url": "?", "count": count, "current": not done},
+            {"label": _("Done"), "url": "?vis=ferdig", "current": done},
+        ],
+        "previous_url": _with_cursor(request, shown.previous),
+        "next_url": _with_cursor(request, shown.next),
+    }
+    return render(request, "assignments/list.html", context)
+
+
+def _with_cursor(request: HttpRequest, cursor: str | None) -> str:
+    if cursor is None:
+        return ""
+    query = request.GET.copy()
+    query["etter"] = cursor
+    return f"?{query.urlencode()}"
+
+
+def _task(request: HttpRequest, permission: str, pk: int) -> Assignment:
+    return access(request, Assignment, permission, pk=pk)
+
+
+def _address(request: HttpRequest, task: Assignment, name: str = "detail") -> str:
+    return reverse(f"assignments:{name}", args=[request.organisation.slug, task.pk])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def detail(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
+    """One task. Work that is done on its own page leads there."""
+    task = _task(request, "assignments.view", pk)
+    source = sources.get(task.source_kind)
+    if not source.link_verbs:
+        return redirect_to(request, source.url(task))
+    form = None
+    if request.method == "POST":
+        require(request, "assignments.answer", task)
+        services.hold(task)
+        if task.state != State.OPEN:
+            raise InvalidTransition(task, task.state, State.OPEN)
+        require(request, "assignments.answer", task)
+        form = AnswerForm(request.POST, request.FILES, assignment=task)
+        if form.is_valid() and save_answer(form, by=request.employee, via=Via.WEB):
+            messages.success(request, _thanks(form.cleaned_data["answer"]))
+            gone = form.cleaned_data["answer"] == "not_mine"
+            return redirect_to(request, "assignments:list", organisation) if gone else redirect_to(request, _address(request, task))
+    elif task.state == State.OPEN and may(request.employee, "assignments.answer", task):
+        form = AnswerForm(assignment=task)
+    return render(request, "assignments/detail.html", _detail_context(request, task, form), status=422 if form and form.is_bound else 200)
+
+
+def _thanks(answer: str) -> str:
+    return {
+        "done": _("Thank you. It is registered as done."),
+        "more_time": _("You have asked for more time. You will be told the answer."),
+        "stuck": _("It is passed on. You will get help."),
+        "not_mine": _("The task is given back."),
+    }[answer]
+
+
+def _detail_context(request: HttpRequest, task: Assignment, form: AnswerForm | None) -> dict[str, Any]:
+    source = sources.get(task.source_kind)
+    waiting = selectors.open_extension(task)
+    return {
+        "task": task,
+        "source": source,
+        "source_url": source.url(task),
+        "facts": [] if task.is_confidential else source.facts(task),
+        "form": form,
+        "extension": waiting,
+        "decide_url": _address(request, task, "extension")
+        if waiting and may(request.employee, "assignments.decide_extension", task)
+        else "",
+        "hand_over_url": _address(request, task, "hand_over")
+        if task.state == State.OPEN and may(request.employee, "assignments.hand_over", task)
+        else "",
+        "notes": selectors.notes_of([task]),
+        "attachments": attachments_of(task),
+        "trail": [(_("My tasks"), reverse("assignments:list", args=[request.organisation.slug])), (task.title, None)],
+        "is_mine": task.assignee_id == request.employee.pk,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def hand_over(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
+    """Give a task to somebody else."""
+    task = _task(request, "assignments.hand_over", pk)
+    if task.state != State.OPEN:
+        raise InvalidTransition(task, task.state, State.OPEN)
+
+    def save(given: dict[str, Any]) -> None:
+        services.hand_over(task, to=given["to"], by=request.employee, reason=given["reason"])
+
+    still_visible = task.assignee_id != request.employee.pk or task.requested_by_id == request.employee.pk
+    return form_page(
+        request,
+        HandOverForm(request.POST if request.method == "POST" else None, assignment=task),
+        save=save,
+        title=_("Pass on: %(title)s") % {"title": task.title},
+        submit=_("Pass on the task"),
+        back_url=_address(request, task) if still_visible or request.method != "POST" else reverse("assignments:list", args=[organisation]),
+        lede=_("The one who takes over is told by e-mail."),
+        done=_("The task is passed on."),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def extension(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
+    """Yes or no to more time."""
+    task = _task(request, "assignments.decide_extension", pk)
+    wish = selectors.open_extension(task)
+    if wish is None:
+        if request.method == "POST":
+            raise InvalidTransition(task, task.state, State.OPEN)
+        return render(request, "assignments/extension_answered.html", {"task": task, "close_url": _address(request, task)})
+    form = ExtensionForm(request.POST if request.method == "POST" else None, old=wish.old_due_on, new=wish.new_due_on)
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+        services.decide_extension(wish, grant=given["answer"] == "yes", by=request.employee, comment=given["comment"])
+        messages.success(request, _("%(name)s is told.") % {"name": task.assignee.given_name})
+        return redirect_to(request, _address(request, task))
+    context = {"task": task, "wish": wish, "form": form, "close_url": _address(request, task)}
+    return render(request, "assignments/extension.html", context, status=422 if form.is_bound else 200)

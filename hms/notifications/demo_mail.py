@@ -1,0 +1,87 @@
+"""The demo's mail server: a folder. The mailbox page reads it."""
+
+import email.policy
+import os
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage as ReceivedMessage
+from email.parser import BytesParser
+from pathlib import Path
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+from django.utils.dateparse import parse_datetime
+
+
+def folder() -> Path:
+    return settings.STATE_DIR / "mail"
+
+
+class FolderBackend(BaseEmailBackend):
+    """Keeps every mail as a file, whole or not at all."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+        for message in email_messages:
+            # Sorts by time; the nanosecond and the random end keep two workers apart.
+            name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
+            unfinished = folder() / f".{name}"
+            unfinished.write_bytes(message.message().as_bytes())
+            os.replace(unfinished, folder() / f"{name}.eml")
+        return len(email_messages)
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail in the demo's mailbox."""
+
+    name: str
+    message: ReceivedMessage
+
+    @property
+    def subject(self) -> str:
+        return str(self.message["Subject"])
+
+    @property
+    def sender(self) -> str:
+        return str(self.message["From"])
+
+    @property
+    def to(self) -> str:
+        return str(self.message["To"])
+
+    @property
+    def text(self) -> str:
+        return self._part("plain")
+
+    @property
+    def html(self) -> str:
+        return self._part("html")
+
+    @property
+    def sent_at(self) -> object:
+        date = self.message["Date"]
+        return date.datetime if date is not None and date.datetime is not None else parse_datetime("1970-01-01T00:00Z")
+
+    def _part(self, kind: str) -> str:
+        part = self.message.get_body((kind,))
+        return part.get_content() if part is not None else ""
+
+
+def names() -> list[str]:
+    """The names of all mails, the newest first."""
+    return sorted((path.stem for path in folder().glob("*.eml")), reverse=True)
+
+
+def read(name: str) -> Mail | None:
+    """One mail, or None when there is none of that name."""
+    if not name.replace("-", "").isalnum():
+        return None
+    try:
+        content = (folder() / f"{name}.eml").read_bytes()
+    except OSError:
+        return None
+    return Mail(name=name, message=BytesParser(policy=email.policy.default).parsebytes(content))
