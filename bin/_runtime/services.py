@@ -49,7 +49,8 @@ class Services:
     def start(self) -> None:
         """Start both servers, make the roles and the database; whatever an earlier run left is swept first."""
         require_space(VAR, 300, "for the database")
-        self.folder.mkdir(parents=True, exist_ok=True)
+        # Where static files are gathered; the server warns when it isn't there.
+        (self.folder / "static").mkdir(parents=True, exist_ok=True)
         self.processes.sweep()
         self._folders()
         self._start_postgres()
