@@ -77,3 +77,11 @@ class ImportState(models.TextChoices):
     RUNNING = "running", _("Importing")
     DONE = "done", _("Imported")
     FAILED = "failed", _("Stopped")
+
+
+IMPORT_MOVES: dict[str, set[str]] = {
+    ImportState.PREVIEWED: {ImportState.RUNNING},
+    ImportState.RUNNING: {ImportState.DONE, ImportState.FAILED},
+    ImportState.DONE: set(),
+    ImportState.FAILED: {ImportState.RUNNING},
+}

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from deviations.enums import (
+    IMPORT_MOVES,
     MOVES,
     Category,
     Cause,
@@ -41,6 +42,8 @@ class DeviationCounter(TenantModel):
 class ImportBatch(TenantModel):
     """One imported file: how its columns were read and what became of every row."""
 
+    MOVES = IMPORT_MOVES
+
     file_name = models.CharField(max_length=120)
     uploaded_by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -53,8 +56,11 @@ class ImportBatch(TenantModel):
     rows_imported = models.PositiveIntegerField(default=0)
     rows_duplicate = models.PositiveIntegerField(default=0)
     rows_failed = models.PositiveIntegerField(default=0)
+    # Why rows were not imported: [{"row", "column", "reason", "value"}]; reasons are put into words when shown.
+    problems = models.JSONField(default=list)
 
     class Meta:
+        verbose_name = _("import")
         indexes = [models.Index(fields=["organisation", "-created_at"], name="import_batch_created")]
 
     def __str__(self) -> str:
