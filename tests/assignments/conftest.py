@@ -6,6 +6,7 @@ import pytest
 
 from hms.assignments import sources
 from hms.assignments.enums import Kind
+from hms.assignments.models import Assignment
 from hms.assignments.services import assign
 from hms.tenancy.scope import tenant
 
@@ -61,6 +62,6 @@ def give(cast, due):
             **changes,
         }
         with tenant(cast.fjellvik):
-            return assign(**values)
+            return Assignment.objects.get(pk=assign(**values).pk)
 
     return give
