@@ -136,6 +136,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "unacked_restore_throttle": 1,
     "unacked_restore_interval": 10,
+    # A broker that is down must cost a request milliseconds, not seconds: what is not sent now is swept.
+    "max_retries": 0,
+    "interval_start": 0,
+    "socket_connect_timeout": 2,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -30,6 +30,8 @@ DELIVER = "hms.notifications.tasks.deliver"
 # A worker that has held a message this long is gone.
 STALE_AFTER = datetime.timedelta(minutes=10)
 FIRST_PAUSE = datetime.timedelta(seconds=30)
+# A connection that the broker has dropped is opened anew, once; a broker that is down is not waited for.
+ONCE_MORE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 LONGEST_PAUSE = datetime.timedelta(hours=2)
 # About five hours of trying in all.
 MAX_ATTEMPTS = 10
@@ -118,7 +120,7 @@ def _message_id() -> str:
 def nudge(organisation_id: int, delivery_ids: list[int]) -> None:
     """Ask a worker to send now. Never raises: what is not nudged is swept."""
     try:
-        current_app.tasks[DELIVER].apply_async(args=[organisation_id, delivery_ids], retry=False)
+        current_app.tasks[DELIVER].apply_async(args=[organisation_id, delivery_ids], retry_policy=ONCE_MORE)
     except Exception as error:  # noqa: BLE001  whatever is wrong with the broker, the request has succeeded
         logger.warning("The broker was not reached (%s); the sweep will deliver.", type(error).__name__)
 
