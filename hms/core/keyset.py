@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
 
@@ -44,7 +45,7 @@ def page(queryset: QuerySet[M], *, order: list[str], cursor: str = "", size: int
     if values is not None:
         try:
             rows_query = rows_query.filter(_after(fields, values))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, ValidationError) as error:
             raise BadCursor from error
     rows = list(rows_query[: size + 1])
     more = len(rows) > size

@@ -47,6 +47,8 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
             f"CREATE POLICY {POLICY} ON {table} USING (organisation_id = (SELECT hms_organisation())) "
             f"WITH CHECK (organisation_id = (SELECT hms_organisation()))"
         )
+        # History copies its keys as nullable; a row that belongs to nobody must not exist.
+        self.execute(f"ALTER TABLE {table} ALTER COLUMN organisation_id SET NOT NULL")
         primary_key = model._meta.pk.column
         name = self.quote_name(self._create_index_name(model._meta.db_table, ["organisation_id", primary_key], "_org"))
         self.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE (organisation_id, {self.quote_name(primary_key)})")
