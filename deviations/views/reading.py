@@ -1,5 +1,6 @@
 """The list, the case, its poster and its PDF."""
 
+import io
 from typing import Any
 
 import segno
@@ -196,7 +197,10 @@ def poster_code(request: HttpRequest, organisation: str, unit: int) -> HttpRespo
     place = Unit.objects.filter(pk=unit, is_active=True).first()
     not_found_unless(place)
     code = segno.make(_report_address(request, place), error="m")
-    return HttpResponse(code.svg_inline(scale=8, border=2, omitsize=True).encode(), content_type="image/svg+xml")
+    drawing = io.BytesIO()
+    # White behind it, so that a dark page does not swallow the code.
+    code.save(drawing, kind="svg", scale=8, border=2, light="#fff", xmldecl=False, svgclass=None, lineclass=None)
+    return HttpResponse(drawing.getvalue(), content_type="image/svg+xml")
 
 
 def _report_address(request: HttpRequest, unit: Unit) -> str:

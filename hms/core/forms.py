@@ -46,7 +46,7 @@ class ChoiceCards(forms.RadioSelect):
 
     def __init__(self, *args: Any, descriptions: Mapping[Any, Any] | None = None, columns: int = 1, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.descriptions = {str(getattr(key, "value", key)): text for key, text in (descriptions or {}).items()}
+        self.descriptions = descriptions or {}
         self.columns = columns
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
@@ -56,7 +56,8 @@ class ChoiceCards(forms.RadioSelect):
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
-        option["description"] = self.descriptions.get(str(value), "")
+        by_value = {str(getattr(key, "value", key)): text for key, text in self.descriptions.items()}
+        option["description"] = by_value.get(str(value), "")
         return option
 
 
@@ -122,11 +123,11 @@ class PhotoField(MultipleFileField):
         return gettext("The picture is too large. Choose one under %(size)d MB.")
 
 
-def _fill_in(label: str) -> str:
+def _fill_in(label: Any) -> str:
     return gettext("Fill in “%(label)s”.") % {"label": label}
 
 
-def _choose(label: str) -> str:
+def _choose(label: Any) -> str:
     return gettext("Choose an answer to “%(label)s”.") % {"label": label}
 
 
@@ -139,11 +140,12 @@ _NATIVE = (
     (forms.DateInput, "date", "%Y-%m-%d"),
     (forms.TimeInput, "time", "%H:%M"),
 )
+_DJANGOS_EMPTY = "---------"
 _DJANGOS_REQUIRED = forms.Field.default_error_messages["required"]
 
 
 class _HmsFormBase:
-    """Native date pickers, and «required» messages that name the field."""
+    """Native date pickers, «required» messages that name the field, and an empty choice that says what to do."""
 
     fields: dict[str, forms.Field]
 
@@ -156,6 +158,8 @@ class _HmsFormBase:
                     field.widget.input_type = input_type  # type: ignore[misc]
                     field.widget.format = pattern
                     break
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label == _DJANGOS_EMPTY:
+                field.empty_label = _("Choose …")
             if field.error_messages.get("required") is _DJANGOS_REQUIRED:
                 label = field.label or name.replace("_", " ").capitalize()
                 ask = _choose_lazy if isinstance(field.widget, forms.RadioSelect) else _fill_in_lazy

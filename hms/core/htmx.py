@@ -10,7 +10,7 @@ from django_htmx.http import HttpResponseClientRedirect
 def is_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of the page (not for the whole page again after «back»)."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.history_restore_request
+    return htmx is not None and bool(htmx) and not htmx.history_restore_request
 
 
 def page_or_part(

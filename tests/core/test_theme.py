@@ -1,6 +1,7 @@
 """An organisation may choose any colour, and everybody can still read."""
 
 import pytest
+from django.conf import settings
 
 from hms.core import theme
 
@@ -53,3 +54,8 @@ def test_style_sheet_covers_light_dark_and_the_device() -> None:
 def test_nothing_but_a_colour_reaches_the_style_sheet(colour: str) -> None:
     with pytest.raises(ValueError, match="#rrggbb"):
         theme.css(colour)
+
+
+def test_pages_without_an_organisation_have_the_default_accent() -> None:
+    built_in = (settings.ROOT / "static" / "css" / "accent.css").read_text()
+    assert theme.css("#0C5A5E") in built_in

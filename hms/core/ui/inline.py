@@ -169,7 +169,14 @@ def button(
     inner = format_html(
         "{}{}{}", svg(icon) if icon else "", label, format_html('<span class="sr"> {}</span>', sr) if sr else ""
     )
-    look = {"class": "ds-button", "data_variant": variant, "data_color": color, "data_size": size, "data_block": block}
+    look = {
+        "class": "ds-button",
+        "data_variant": variant,
+        # Named always: inside a tinted card a button would take the card's colour.
+        "data_color": color or "accent",
+        "data_size": size,
+        "data_block": block,
+    }
     if url:
         return format_html("<a{}>{}</a>", attributes(**look, href=url), inner)
     kind = type or ("button" if popover or print else "submit")
