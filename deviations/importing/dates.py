@@ -27,11 +27,14 @@ class Moment:
     time: datetime.time | None = None
 
 
-_TIME = r"(?:[T ,]+(?:kl\.? ?)?(?P<time>\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?) ?(?P<half>[ap]\.?m\.?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?)?"
-_YEAR_FIRST = re.compile(rf"(?P<y>\d{{4}})(?P<sep>[-/.])(?P<m>\d{{1,2}})(?P=sep)(?P<d>\d{{1,2}}){_TIME}", re.IGNORECASE)
+_TIME = (
+    r"(?:[T ,]+(?:kl\.? ?)?(?P<time>\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?)"
+    r" ?(?P<half>[ap]\.?m\.?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?)?"
+)
+_YEAR_FIRST = re.compile(r"(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})" + _TIME, re.IGNORECASE)
 _COMPACT = re.compile(r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)")
-_YEAR_LAST = re.compile(rf"(?P<a>\d{{1,2}})(?P<sep>[-/.])(?P<b>\d{{1,2}})(?P=sep)(?P<y>\d{{4}}|\d\d){_TIME}", re.IGNORECASE)
-_NAMED = re.compile(rf"(?P<d>\d{{1,2}})\.? +(?P<name>[a-zæøå]{{3,9}})\.? +(?P<y>\d{{4}}){_TIME}", re.IGNORECASE)
+_YEAR_LAST = re.compile(r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4}|\d\d)" + _TIME, re.IGNORECASE)
+_NAMED = re.compile(r"(?P<d>\d{1,2})\.? +(?P<name>[a-zæøå]{3,9})\.? +(?P<y>\d{4})" + _TIME, re.IGNORECASE)
 _MONTHS = {
     name: number
     for number, names in enumerate(

@@ -42,18 +42,21 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "regobs",
     ),
     ImportField.TITLE: (
-        "tittel", "overskrift", "emne", "title", "subject", "incident name", "event title", "eventtitle", "summary title",
+        "tittel", "overskrift", "emne", "title", "subject", "incident name",
+        "event title", "eventtitle", "summary title",
     ),
     ImportField.DESCRIPTION: (
-        "beskrivelse", "hva skjedde", "hendelsesbeskrivelse", "hendelsesforløp", "avviksbeskrivelse", "omtale", "kva skjedde",
+        "beskrivelse", "hva skjedde", "hendelsesbeskrivelse", "hendelsesforløp", "avviksbeskrivelse", "omtale",
+        "kva skjedde",
         "skildring", "description", "narrative", "final narrative", "what happened", "details", "kommentar", "summary",
         "comment", "tekst", "text",
     ),
     ImportField.OCCURRED_ON: (
-        "hendelsesdato", "dato for hendelsen", "skjedde dato", "skjedd", "når skjedde det", "når", "dato", "incident date",
+        "hendelsesdato", "dato for hendelsen", "skjedde dato", "skjedd", "når skjedde det", "når", "dato",
+        "incident date",
         "event date", "eventdate", "event start date", "date of incident", "occurred", "occurred on", "date",
     ),
-    ImportField.OCCURRED_AT_TIME: ("klokkeslett", "tidspunkt", "kl", "tid", "time", "incident time", "time of incident"),
+    ImportField.OCCURRED_AT_TIME: ("klokkeslett", "tidspunkt", "kl", "tid", "time", "incident time"),
     ImportField.UNIT: (
         "enhet", "avdeling", "virksomhet", "seksjon", "eining", "organisasjonsenhet", "unit", "department", "division",
     ),
@@ -62,7 +65,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "city", "event local unit", "site",
     ),
     ImportField.SEVERITY: (
-        "alvorlighetsgrad", "alvorlighet", "alvorsgrad", "alvor", "hvor alvorlig", "severity", "seriousness", "konsekvens",
+        "alvorlighetsgrad", "alvorlighet", "alvorsgrad", "alvor",
+        "hvor alvorlig", "severity", "seriousness", "konsekvens",
         "risikonivå",
     ),
     ImportField.CATEGORY: (

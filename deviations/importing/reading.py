@@ -135,6 +135,7 @@ def read(table: Table, plan: Plan, *, today: datetime.date | None = None) -> Rea
 def fingerprint(date: str, unit: int, place: str, description: str) -> str:
     """What makes two rows the same case: day, unit, place and text; the old system's number does not count.
 
+    Texts are the same when every letter and blank is: what differs at all is brought in, and a person decides.
     Rows without text are never taken for each other.
     """
     if not description.strip():
@@ -159,7 +160,7 @@ def shortened(text: str, limit: int = MAX_TITLE) -> str:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _column(table: Table, header: str) -> list[str]:
@@ -194,10 +195,9 @@ class _Reader:
     def row(self, number: int, cells: list[str]) -> tuple[Case | None, list[Problem]]:
         problems: list[Problem] = []
         occurred = self._date(ImportField.OCCURRED_ON, number, cells, problems)
-        if occurred is None and not problems:
-            if self.plan.missing_date is None:
-                headers = self.plan.columns(ImportField.OCCURRED_ON)
-                problems.append(problem(number, headers[0] if headers else "", Reason.DATE_MISSING))
+        if occurred is None and not problems and self.plan.missing_date is None:
+            headers = self.plan.columns(ImportField.OCCURRED_ON)
+            problems.append(problem(number, headers[0] if headers else "", Reason.DATE_MISSING))
         at_time = self._time(number, cells, problems)
         reported = self._date(ImportField.REPORTED_ON, number, cells, problems)
         closed = self._date(ImportField.CLOSED_ON, number, cells, problems)

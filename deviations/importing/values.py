@@ -10,8 +10,8 @@ from hms.organisations.models import Unit
 # The first pattern that matches decides, so «less serious» stands before «serious».
 _SEVERITY = (
     (Severity.MINOR, r"^1\b|mindre|less|lav|low|liten|ubetydelig|minor|ingenting|ufarlig|green|grønn"),
-    (Severity.VERY_SERIOUS, r"^[345]\b|svært|meget|very|omkom|død|fatal|death|kritisk|critical|høy|high|severe|rød\b|red\b"),
-    (Severity.SERIOUS, r"^2\b|alvorlig|serious|skadet|skade|injur|middels|medium|moderat|nesten|near|gul\b|yellow"),
+    (Severity.VERY_SERIOUS, r"^[345]\b|svært|meget|very|omkom|død|fatal|death|kritisk|critic|høy|high|sever|\brød\b"),
+    (Severity.SERIOUS, r"^2\b|alvorlig|serious|skadet|skade|injur|middels|medium|moderat|nesten|near|\bgul\b|yellow"),
 )
 _CATEGORY = (
     (Category.NEAR_MISS, r"nesten|near.?miss|tilløp"),
