@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from .project import ROOT, Problem, say
@@ -17,37 +18,55 @@ _STOP = {"postgres": signal.SIGINT}
 _PATIENCE = 20
 
 
+@dataclass
+class Running:
+    """A started process, and how to start it again."""
+
+    name: str
+    command: list[str]
+    options: dict
+    process: subprocess.Popen
+    starts: int = 1
+
+
 class Processes:
     """The processes of one stack, in the order they were started, written down in `<folder>/pids`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.pid_file = folder / "pids"
-        self.running: list[tuple[str, subprocess.Popen]] = []
+        self.running: list[Running] = []
 
     def start(self, name: str, command: list[object], env: dict[str, str], **options) -> None:
-        """Start `command` with its output in `<folder>/<name>.log`.
+        """Start `command` with its output in `<folder>/<name>.log`."""
+        argv = [str(part) for part in command]
+        options = {"cwd": ROOT, "env": env} | options
+        self.running.append(Running(name, argv, options, self._spawn(name, argv, options)))
 
-        In a session of its own: Ctrl-C then reaches only the supervisor, which stops its children in order.
-        """
-        options.setdefault("cwd", ROOT)
+    def restart(self, running: Running) -> None:
+        """Start a process that has ended by itself once more."""
+        _end_group(running.process.pid)
+        running.process = self._spawn(running.name, running.command, running.options)
+        running.starts += 1
+
+    def _spawn(self, name: str, argv: list[str], options: dict) -> subprocess.Popen:
+        # In a session of its own: Ctrl-C then reaches only the supervisor, which stops its children in order.
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [str(part) for part in command],
+                argv,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env=env,
                 **options,
             )
-        self.running.append((name, process))
         with self.pid_file.open("a") as pids:
             pids.write(f"{name} {process.pid} {birth(process.pid)}\n")
+        return process
 
-    def ended(self) -> str:
-        """The name of a process that has ended by itself, or nothing."""
-        return next((name for name, process in self.running if process.poll() is not None), "")
+    def ended(self) -> Running | None:
+        """A process that has ended by itself, or None."""
+        return next((running for running in self.running if running.process.poll() is not None), None)
 
     def stop(self) -> None:
         """Stop all, last started first."""
@@ -55,9 +74,10 @@ class Processes:
             (number, signal.signal(number, signal.SIG_IGN)) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         ]
         try:
-            for name, process in reversed(self.running):
+            for running in reversed(self.running):
+                process = running.process
                 if process.poll() is None:
-                    process.send_signal(_STOP.get(name, signal.SIGTERM))
+                    process.send_signal(_STOP.get(running.name, signal.SIGTERM))
                     with contextlib.suppress(subprocess.TimeoutExpired):
                         process.wait(_PATIENCE)
                 _end_group(process.pid)
@@ -121,10 +141,10 @@ def wait_for(check, seconds: float, processes: Processes, what: str) -> None:
     """Wait until `check()` is true. Raises Problem when a process ends meanwhile, or at the time limit."""
     deadline = time.monotonic() + seconds
     while not check():
-        name = processes.ended()
-        if name or time.monotonic() > deadline:
-            culprit = name or what
-            reason = "ended" if name else "did not get ready in time"
+        ended = processes.ended()
+        if ended or time.monotonic() > deadline:
+            culprit = ended.name if ended else what
+            reason = "ended" if ended else "did not get ready in time"
             raise Problem(
                 f"{culprit} {reason}. Its log is {processes.folder / f'{culprit}.log'}:\n{processes.log_tail(culprit)}"
             )

@@ -34,7 +34,7 @@ def test_stopping_ends_every_process_and_its_children(processes: Processes) -> N
     script += "; print('child', child.pid, flush=True); time.sleep(600)"
     processes.start("parent", [sys.executable, "-c", script], dict(os.environ))
     wait_for(lambda: "child" in processes.log_tail("parent"), 30, processes, "parent")
-    parent, child = processes.running[0][1].pid, int(processes.log_tail("parent").split()[1])
+    parent, child = processes.running[0].process.pid, int(processes.log_tail("parent").split()[1])
     nobody = Processes(processes.folder / "none")
     processes.stop()
     wait_for(lambda: not is_running(child), 30, nobody, "child")
@@ -44,7 +44,7 @@ def test_stopping_ends_every_process_and_its_children(processes: Processes) -> N
 
 def test_what_a_killed_run_left_behind_is_ended(processes: Processes, tmp_path: Path) -> None:
     processes.start("worker", SLEEP, dict(os.environ))
-    child = processes.running[0][1]
+    child = processes.running[0].process
     Processes(tmp_path).sweep()
     child.wait(10)
     assert not is_running(child.pid)
@@ -52,7 +52,7 @@ def test_what_a_killed_run_left_behind_is_ended(processes: Processes, tmp_path: 
 
 def test_a_stranger_with_a_reused_process_id_is_left_alone(processes: Processes, tmp_path: Path) -> None:
     processes.start("worker", SLEEP, dict(os.environ))
-    child = processes.running[0][1]
+    child = processes.running[0].process
     processes.pid_file.write_text(f"worker {child.pid} another-birth\n")
     Processes(tmp_path).sweep()
     assert is_running(child.pid)
@@ -62,6 +62,19 @@ def test_a_process_that_ends_by_itself_is_named_with_its_log(processes: Processe
     processes.start("web", [sys.executable, "-c", "raise SystemExit('no such address')"], dict(os.environ))
     with pytest.raises(Problem, match=r"(?s)web ended.*no such address"):
         wait_for(lambda: False, 30, processes, "web")
+
+
+def test_a_process_that_ended_is_started_again(processes: Processes) -> None:
+    processes.start("worker", SLEEP, dict(os.environ))
+    first = processes.running[0].process
+    first.kill()
+    first.wait(10)
+    ended = processes.ended()
+    assert ended is processes.running[0]
+    processes.restart(ended)
+    assert ended.process.pid != first.pid
+    assert is_running(ended.process.pid)
+    assert processes.ended() is None
 
 
 def test_one_stack_has_one_supervisor(tmp_path: Path) -> None:
