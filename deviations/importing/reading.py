@@ -136,7 +136,7 @@ def fingerprint(date: str, unit: int, place: str, description: str) -> str:
     """What makes two rows the same case: day, unit, place and text; the old system's number does not count.
 
     Texts are the same when every letter and blank is: what differs at all is brought in, and a person decides.
-    Rows without text are never taken for each other.
+    `description` is whatever else the row says when it has no text; a row that says nothing is like no other.
     """
     if not description.strip():
         return ""
@@ -223,7 +223,10 @@ class _Reader:
             closed_on=closed,
             imported_values={},
             fingerprint=fingerprint(
-                occurred.day.isoformat() if occurred else "", unit, texts["place"], texts["description"]
+                occurred.day.isoformat() if occurred else "",
+                unit,
+                texts["place"],
+                texts["description"] if texts["description"].strip() else self._everything_else(cells),
             ),
             **texts,
         )
@@ -251,6 +254,11 @@ class _Reader:
             "immediate_measure": self._joined(ImportField.IMMEDIATE_MEASURE, cells),
             "external_id": self._joined(ImportField.EXTERNAL_ID, cells).strip()[:MAX_EXTERNAL_ID],
         }
+
+    def _everything_else(self, cells: list[str]) -> str:
+        return "\x1e".join(
+            cell.strip() for place, cell in enumerate(cells) if place not in self.orders and cell.strip()
+        )
 
     def _date(self, name: str, number: int, cells: list[str], problems: list[Problem]) -> Moment | None:
         for place in self.of_field.get(name, []):
