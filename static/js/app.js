@@ -61,6 +61,13 @@ function release(form) {
 addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(release);
 });
+// Enter in a search box would both change and submit: one is enough.
+document.addEventListener("change", (event) => event.target.matches(".filterbar .q input") && event.stopPropagation(), true);
+// Filters that are not in use stay out of the address.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb !== "get") return;
+  for (const [name, value] of [...event.detail.formData]) if (value === "") event.detail.formData.delete(name);
+});
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest?.("form");
   if (form) release(form);
@@ -71,5 +78,9 @@ document.addEventListener("htmx:afterSwap", dressToasts);
 document.querySelector("[data-error-summary]")?.focus();
 
 document.addEventListener("click", (event) => {
+  // Drafts belong to the one who is signed in.
+  if (event.target.closest("[data-sign-out]")) {
+    Object.keys(localStorage).filter((key) => key.startsWith("draft:")).forEach((key) => localStorage.removeItem(key));
+  }
   if (event.target.closest("[data-print]")) print();
 });
