@@ -4,6 +4,7 @@ Fjellvik's tree: Fjellvik kommune → Helse → Solbakken sykehjem (Amir leads, 
 Fjellvik kommune → Teknisk drift (Piotr leads).
 """
 
+import datetime
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from hms.organisations.models import (
 )
 from hms.tenancy.scope import tenant
 
+LONG_AGO = datetime.date(2020, 1, 1)
 PASSWORD = "riktig hest batteri stift"
 
 
@@ -65,13 +67,13 @@ def make_employee(organisation: Organisation, name: str, unit: Unit, *, user: bo
         account = User.objects.create_user(address, PASSWORD)
         Membership.objects.create(user=account, organisation=organisation)
     return Employee.objects.create(
-        user=account, given_name=given, family_name=family, unit=unit, email=address, starts_on="2020-01-01", **fields
+        user=account, given_name=given, family_name=family, unit=unit, email=address, starts_on=LONG_AGO, **fields
     )
 
 
 def hold(employee: Employee, role: str, **where: Any) -> RoleHolding:
     """Give an employee a role from long ago."""
-    return RoleHolding.objects.create(employee=employee, role=role, starts_on="2020-01-01", **where)
+    return RoleHolding.objects.create(employee=employee, role=role, starts_on=LONG_AGO, **where)
 
 
 def build_cast() -> Cast:

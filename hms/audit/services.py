@@ -1,5 +1,6 @@
 """Writing events."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -39,4 +40,21 @@ def record(
         root_id=anchor.pk,
         data=data or {},
         **fields,
+    )
+
+
+def record_many(verb: str, objects: Iterable[models.Model], *, by: models.Model | None, via: str) -> None:
+    """Add the same event for many objects in one query; each is its own anchor."""
+    actor = by.pk if by else None
+    Event.objects.bulk_create(
+        Event(
+            verb=verb,
+            actor_id=actor,
+            via=via,
+            object_type=obj._meta.label_lower,
+            object_id=obj.pk,
+            root_type=obj._meta.label_lower,
+            root_id=obj.pk,
+        )
+        for obj in objects
     )

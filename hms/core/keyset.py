@@ -101,6 +101,6 @@ def _parse(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return parse_datetime(value) if "T" in value else parse_date(value) or value
+        return (parse_datetime(value) if "T" in value else parse_date(value)) or value
     except ValueError:
         return value

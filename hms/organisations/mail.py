@@ -32,9 +32,7 @@ def invitation_mail(organisation: Organisation, invitation: Invitation, token: s
             "accent": accent["base-default"],
             "accent_text": accent["base-contrast-default"],
             "paragraphs": [
-                _(
-                    "Here you report deviations, see what you are to do, and follow what happens with what you reported."
-                ),
+                _("Here you report deviations, see what is yours to do, and follow what you reported."),
             ],
             "action_url": invitation_url(organisation, token),
             "action_label": _("Choose how to sign in"),

@@ -55,9 +55,7 @@ class OrganisationMiddleware:
         request.organisation = organisation
         with tenant(organisation), timezone.override(organisation.time_zone):
             if request.user.is_authenticated:
-                request.employee = (
-                    Employee.objects.filter(current(), user=request.user).select_related("unit").first()
-                )
+                request.employee = Employee.objects.filter(current(), user=request.user).select_related("unit").first()
             if request.employee is None and not is_open:
                 return error_pages.not_found(request)
             with acting_as(request.employee.pk if request.employee else None):

@@ -107,7 +107,9 @@ class Unit(TenantModel):
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     # Ids from the root to this unit, both included; services keep it, so "below" is one indexable test.
     path = ArrayField(models.BigIntegerField(), default=list, editable=False)
-    code = models.CharField(_("Code"), max_length=40, blank=True, help_text=_("The unit's number in the payroll system."))
+    code = models.CharField(
+        _("Code"), max_length=40, blank=True, help_text=_("The unit's number in the payroll system.")
+    )
     is_active = models.BooleanField(_("In use"), default=True)
     # Part of the QR address: names the unit without sign-in, so it is unguessable and can be replaced.
     report_token = models.CharField(max_length=32, editable=False)
@@ -142,7 +144,10 @@ class Employee(TenantModel):
     employee_number = models.CharField(_("Employee number"), max_length=40, blank=True)
     language = models.CharField(_("Language"), max_length=5, blank=True, choices=settings.LANGUAGES)
     note = models.CharField(
-        _("Where to find the person"), max_length=120, blank=True, help_text=_("Shown to colleagues, for example «Tuesdays at Solbakken».")
+        _("Where to find the person"),
+        max_length=120,
+        blank=True,
+        help_text=_("Shown to colleagues, for example «Tuesdays at Solbakken»."),
     )
     starts_on = models.DateField(_("From"), default=timezone.localdate)
     ends_on = models.DateField(_("Last day"), null=True, blank=True)
@@ -160,7 +165,9 @@ class Employee(TenantModel):
                 fields=["organisation", "user"], condition=Q(user__isnull=False), name="employee_user_once"
             ),
             models.UniqueConstraint(
-                fields=["organisation", "employee_number"], condition=~Q(employee_number=""), name="employee_number_once"
+                fields=["organisation", "employee_number"],
+                condition=~Q(employee_number=""),
+                name="employee_number_once",
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="employee_period"

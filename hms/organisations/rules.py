@@ -36,4 +36,5 @@ rules.add_perm("organisations.administer", is_administrator)
 rules.add_perm("organisations.view_settings", is_administrator)
 # Not a change of the tree, but what belongs to the place: its QR poster.
 rules.add_perm("organisations.manage_unit", is_administrator | is_hse_manager | leads_unit)
+rules.add_perm("organisations.view_absence", rules.always_true)
 rules.add_perm("organisations.register_absence", is_self | is_administrator | leads_person)

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from hms.accounts.models import User
@@ -240,3 +240,11 @@ def invitation_of(token: str) -> Invitation | None:
     """The invitation of a link, whatever its state."""
     digest = hashlib.sha256(token.encode()).hexdigest()
     return Invitation.objects.filter(token_hash=digest).select_related("employee").first()
+
+
+def uninvited() -> QuerySet[Employee]:
+    """People who work here, have an e-mail address, and neither a sign-in nor an invitation that still works."""
+    waiting = Invitation.objects.filter(
+        employee=OuterRef("pk"), accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=timezone.now()
+    )
+    return employed().filter(~Q(email=""), ~Exists(waiting), user__isnull=True)

@@ -16,7 +16,8 @@ from hms.organisations.services.roles import administrators_left
 from hms.tenancy.scope import current_organisation_id
 
 CHANGEABLE = {
-    "given_name", "family_name", "unit", "email", "phone", "job_title", "employee_number", "language", "note", "starts_on",
+    "given_name", "family_name", "unit", "email", "phone", "job_title", "employee_number", "language", "note",
+    "starts_on",
 }  # fmt: skip
 
 

@@ -1,4 +1,7 @@
-"""Invitations: from an e-mail address to a sign-in. The raw token exists only in the mail (or on the operator's screen)."""
+"""Invitations: from an e-mail address to a sign-in.
+
+The raw token exists only in the mail (or on the operator's screen).
+"""
 
 import datetime
 import hashlib

@@ -1,14 +1,125 @@
-"""Settings of the organisation, for administrators."""
+"""Settings of the organisation itself, and its quiet days."""
 
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from hms.organisations.access import require
+from hms.core.htmx import redirect_to
+from hms.organisations import selectors, services
+from hms.organisations.access import access
+from hms.organisations.forms.settings import OrganisationForm, QuietPeriodForm
+from hms.organisations.models import Absence, Invitation, QuietPeriod, RoleHolding, SafetyArea, Unit
+from hms.organisations.people import current
+from hms.organisations.views.common import for_administrators, settings_form, url
 
 
 @require_safe
+@for_administrators
 def settings(request: HttpRequest, organisation: str) -> HttpResponse:
     """Everything that can be set up, each with a line about how it stands."""
-    require(request, "organisations.administer")
-    return render(request, "organisations/settings.html")
+    return render(request, "organisations/settings.html", {"entries": _entries(request)})
+
+
+def _entries(request: HttpRequest) -> list[dict[str, Any]]:
+    today = timezone.localdate()
+    people = selectors.employed().count()
+    waiting = Invitation.objects.filter(
+        accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=timezone.now()
+    ).count()
+    roles = RoleHolding.objects.filter(current(), current(prefix="employee__")).count()
+    rows = [
+        ("organisation", _("The organisation"), "building", _("Name, colour, language, reporting and deadlines")),
+        (
+            "units",
+            _("Units"),
+            "tree",
+            _count("%(n)d unit in use", "%(n)d units in use", Unit.objects.filter(is_active=True).count()),
+        ),
+        ("people", _("People"), "people", _count("%(n)d person", "%(n)d people", people)),
+        ("roles", _("Roles"), "star", _count("%(n)d role now", "%(n)d roles now", roles)),
+        (
+            "areas",
+            _("Safety areas"),
+            "shield",
+            _count("%(n)d safety area", "%(n)d safety areas", SafetyArea.objects.count()),
+        ),
+        (
+            "absences",
+            _("Absences"),
+            "calendar",
+            _count(
+                "%(n)d is away today",
+                "%(n)d are away today",
+                Absence.objects.filter(starts_on__lte=today, ends_on__gte=today).count(),
+            ),
+        ),
+        (
+            "invitations",
+            _("Invitations"),
+            "mail",
+            _count("%(n)d waits for an answer", "%(n)d wait for an answer", waiting),
+        ),
+        ("quiet_days", _("Quiet days"), "moon", _("Days without routine mail")),
+        ("imports", _("Import"), "upload", _("Units and people from a table")),
+    ]
+    return [{"url": url(request, name), "title": title, "icon": icon, "meta": meta} for name, title, icon, meta in rows]
+
+
+def _count(one: str, many: str, number: int) -> str:
+    return ngettext(one, many, number) % {"n": number}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_administrators
+def organisation_settings(request: HttpRequest, organisation: str) -> HttpResponse:
+    """Name, number, language, colour, reporting, deadlines."""
+    # A copy: an invalid form must not change the organisation that the page itself is drawn with.
+    shown = type(request.organisation).objects.get(pk=request.organisation.pk)
+    form = OrganisationForm(request.POST or None, instance=shown)
+    return settings_form(
+        request,
+        form,
+        lambda data: services.change_organisation(request.organisation, by=request.employee, **data),
+        title=_("The organisation"),
+        back_url=url(request, "settings"),
+        done=_("Saved."),
+        template="organisations/organisation.html",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_administrators
+def quiet_days(request: HttpRequest, organisation: str) -> HttpResponse:
+    """Quiet periods, and a form for one more."""
+    form = QuietPeriodForm(request.POST or None)
+    periods = QuietPeriod.objects.filter(Q(ends_on__gte=timezone.localdate())).order_by("starts_on")
+    return settings_form(
+        request,
+        form,
+        lambda data: services.add_quiet_period(by=request.employee, **data),
+        title=_("Quiet days"),
+        submit=_("Add"),
+        back_url=url(request, "quiet_days"),
+        done=_("Added."),
+        lede=_(
+            "No routine mail is sent on these days, and they are not working days. Public holidays are known already."
+        ),
+        template="organisations/quiet_days.html",
+        context={"periods": periods},
+    )
+
+
+@require_POST
+@for_administrators
+def remove_quiet_days(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
+    period = access(request, QuietPeriod, "organisations.administer", pk=pk)
+    services.remove_quiet_period(period, by=request.employee)
+    messages.success(request, _("Removed."))
+    return redirect_to(request, url(request, "quiet_days"))

@@ -1,0 +1,1 @@
+"""Forms of settings, profile and invitation."""
