@@ -43,9 +43,7 @@ class ReportForm(IdempotentMixin, HmsForm):
         widget=ChoiceCards,
         error_messages={"required": _("Choose how serious it was.")},
     )
-    occurred_on = forms.DateField(
-        label=_("When?"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    occurred_on = forms.DateField(label=_("When?"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     photos = PhotoField(label=_("Photo"), required=False)
     who = forms.ChoiceField(label=_("Who is reporting?"), choices=(), widget=ChoiceCards)
     reporter_name = forms.CharField(

@@ -157,7 +157,8 @@ class Deviation(HasActionPlan, TenantModel):
                 name="deviation_sent_once",
             ),
             models.CheckConstraint(
-                condition=~Q(state="closed") | (Q(closed_at__isnull=False) & (~Q(answer="") | Q(reporter_kind="imported"))),
+                condition=~Q(state="closed")
+                | (Q(closed_at__isnull=False) & (~Q(answer="") | Q(reporter_kind="imported"))),
                 name="deviation_closed_has_answer",
             ),
             models.CheckConstraint(

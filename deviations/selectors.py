@@ -73,9 +73,7 @@ def open_ones(deviations: QuerySet[Deviation]) -> QuerySet[Deviation]:
 
 def overdue(deviations: QuerySet[Deviation]) -> QuerySet[Deviation]:
     """Open cases whose handling is past its due date."""
-    return open_ones(deviations).filter(
-        handling__state=AssignmentState.OPEN, handling__due_on__lt=timezone.localdate()
-    )
+    return open_ones(deviations).filter(handling__state=AssignmentState.OPEN, handling__due_on__lt=timezone.localdate())
 
 
 def awaiting_statement(deviations: QuerySet[Deviation]) -> QuerySet[Deviation]:
@@ -139,9 +137,9 @@ def status(deviation: Deviation, today: datetime.date | None = None) -> Status:
     if deviation.state == State.CLOSED:
         return Status("done", _("Closed"))
     handling = deviation.handling
-    if handling is not None and handling.state == AssignmentState.OPEN:
-        if handling.due_on < (today or timezone.localdate()):
-            return Status("overdue", _("Overdue"))
+    is_due = handling is not None and handling.state == AssignmentState.OPEN
+    if is_due and handling.due_on < (today or timezone.localdate()):
+        return Status("overdue", _("Overdue"))
     if deviation.plan is not None and deviation.plan.state == PlanState.SENT:
         return Status("approval", _("For approval"))
     if deviation.state == State.NEW:

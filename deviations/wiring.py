@@ -135,7 +135,9 @@ verbs.register(
         "plan.changed": Verb(gettext_lazy("%(name)s changed the plan"), "check-square"),
         "plan.done": Verb(gettext_lazy("All actions are done"), "check", "success"),
         "plan.effect_checked": Verb(gettext_lazy("%(name)s checked the effect"), "search", "success"),
-        "action.added": Verb(gettext_lazy("%(name)s suggested an action"), "check-square", "", lambda e: e.data.get("title", "")),
+        "action.added": Verb(
+            gettext_lazy("%(name)s suggested an action"), "check-square", "", lambda e: e.data.get("title", "")
+        ),
         "action.removed": Verb(gettext_lazy("%(name)s removed an action"), "check-square"),
         "action.changed": Verb(gettext_lazy("%(name)s changed an action"), "check-square"),
         "assignment.completed": Verb(gettext_lazy("%(name)s finished a task"), "check", "success"),

@@ -57,7 +57,9 @@ def _groups(request: HttpRequest, url: Any) -> list[dict[str, Any]]:
     employee = request.employee
     here = request.resolver_match.view_name if request.resolver_match else ""
 
-    def item(label: str, name: str, icon: str, section: str, *, count: int | None = None, phone: bool = False) -> dict[str, Any]:
+    def item(
+        label: str, name: str, icon: str, section: str, *, count: int | None = None, phone: bool = False
+    ) -> dict[str, Any]:
         return {
             "label": label,
             "url": url(name),

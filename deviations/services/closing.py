@@ -27,9 +27,7 @@ def answer(deviation: Deviation, *, by: Employee, text: str) -> None:
     require_open(deviation)
     if deviation.state == State.NEW:
         receive(deviation, by=by)
-    said = Comment.objects.create(
-        deviation=deviation, author=by, visibility=CommentVisibility.REPORTER, text=text
-    )
+    said = Comment.objects.create(deviation=deviation, author=by, visibility=CommentVisibility.REPORTER, text=text)
     if deviation.first_answered_at is None:
         deviation.first_answered_at = timezone.now()
         deviation.save(update_fields=["first_answered_at"])
@@ -64,7 +62,9 @@ def close(deviation: Deviation, *, by: Employee, answer: str) -> None:
         assignments.complete(deviation.handling, by=by)
     if deviation.plan is not None and deviation.plan.state == PlanState.EFFECT_CHECKED:
         actions.close(deviation.plan, by=by)
-    tell_reporter("deviations.closed", deviation, dedupe=f"closed:{deviation.pk}:{now.timestamp():.0f}", name=by.given_name)
+    tell_reporter(
+        "deviations.closed", deviation, dedupe=f"closed:{deviation.pk}:{now.timestamp():.0f}", name=by.given_name
+    )
 
 
 def reopen(deviation: Deviation, *, by: Employee | None, reason: str, via: str = Via.WEB) -> None:

@@ -110,7 +110,9 @@ def answer(request: HttpRequest, organisation: str, number: Number) -> HttpRespo
     """Write to the reporter while the work goes on."""
     deviation = case(request, number, "deviations.handle")
     form = MessageForm(
-        request.POST or None, label=_("Message"), help_text=_("Shown on the reporter's page. The mail only says that there is news.")
+        request.POST or None,
+        label=_("Message"),
+        help_text=_("Shown on the reporter's page. The mail only says that there is news."),
     )
     return form_page(
         request,

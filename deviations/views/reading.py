@@ -155,7 +155,10 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
         "may_add_details": is_open and may(employee, "deviations.add_details", deviation),
         "may_reopen": deviation.state == "closed" and may(employee, "deviations.reopen", deviation),
         "sees_internal": sees_internal,
-        "crumbs": [(_("Deviations"), reverse("deviations:list", args=[request.organisation.slug])), (deviation.number, None)],
+        "crumbs": [
+            (_("Deviations"), reverse("deviations:list", args=[request.organisation.slug])),
+            (deviation.number, None),
+        ],
         "pdf_url": case_url(request, deviation) + "pdf/",
         "reporter_name": _reporter_name(deviation, sees_internal=sees_internal),
         "reporter_given_name": deviation.reporter.given_name if deviation.reporter else "",
@@ -206,5 +209,3 @@ def poster_code(request: HttpRequest, organisation: str, unit: int) -> HttpRespo
 def _report_address(request: HttpRequest, unit: Unit) -> str:
     path = reverse("deviations:report", args=[request.organisation.slug])
     return request.build_absolute_uri(f"{path}?sted={unit.report_token}")
-
-

@@ -85,9 +85,7 @@ class StatementForm(HmsForm):
 class ReplyForm(HmsForm):
     """The employer's reply to a disagreement."""
 
-    reply = forms.CharField(
-        label=_("Your reply"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reply = forms.CharField(label=_("Your reply"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class DecisionForm(HmsForm):

@@ -92,10 +92,8 @@ def decision(plan: ActionPlan, organisation: Organisation) -> Decision:
         return Decision(possible=True)
     if not organisation.statement_required:
         return Decision(possible=True)
-    if plan.is_confidential:
-        has_rep = plan.statement_assignment_id is not None
-    else:
-        has_rep = bool(safety_reps_of(plan.unit))
+    confidential = plan.is_confidential
+    has_rep = plan.statement_assignment_id is not None if confidential else bool(safety_reps_of(plan.unit))
     if not has_rep:
         return Decision(possible=True, needs_reason=True, has_safety_rep=False)
     if plan.state == PlanState.DRAFT:

@@ -105,7 +105,9 @@ def add_action(
     return action
 
 
-def change_action(action: Action, *, by: Employee, responsible: Employee, due_on: datetime.date, **fields: Any) -> Action:
+def change_action(
+    action: Action, *, by: Employee, responsible: Employee, due_on: datetime.date, **fields: Any
+) -> Action:
     """Change an action's text, kind, strength, cost, owner or date.
 
     Effects: a changed title, kind or strength is material (see :func:`add_action`); a changed owner or
@@ -195,7 +197,13 @@ def give_statement(plan: ActionPlan, *, opinion: str, comment: str, by: Employee
     statement = Statement.objects.create(
         plan=plan, plan_version=plan.version, given_by=by, opinion=opinion, comment=comment
     )
-    record("plan.stated", plan, by=by, via=via, data={"opinion": opinion, "version": plan.version, "statement": statement.pk})
+    record(
+        "plan.stated",
+        plan,
+        by=by,
+        via=via,
+        data={"opinion": opinion, "version": plan.version, "statement": statement.pk},
+    )
     _end(plan.statement_assignment, by=by, via=via)
     if plan.owner is not None:
         notify(

@@ -173,5 +173,3 @@ def check_effect(request: HttpRequest, organisation: str, pk: int) -> HttpRespon
         back_url=_page_of(plan) + "#plan",
         done=_("The effect check is saved."),
     )
-
-

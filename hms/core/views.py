@@ -61,4 +61,6 @@ def healthz(request: HttpRequest) -> JsonResponse:
         else:
             parts[name] = "ok"
     healthy = all(state == "ok" for state in parts.values())
-    return JsonResponse({"status": "ok" if healthy else "failing", **parts, "demo": settings.DEMO}, status=200 if healthy else 503)
+    return JsonResponse(
+        {"status": "ok" if healthy else "failing", **parts, "demo": settings.DEMO}, status=200 if healthy else 503
+    )

@@ -6,4 +6,4 @@ class TenancyConfig(AppConfig):
     label = "tenancy"
 
     def ready(self) -> None:
-        from hms.tenancy import checks  # noqa: F401 PLC0415  registers the system checks
+        from hms.tenancy import checks  # noqa: F401  registers the system checks

@@ -80,7 +80,9 @@ def test_plan_waits_for_the_statement(cast, plan):
 
 def test_late_statement_lets_the_plan_be_decided_with_a_reason(cast, plan):
     send(cast, plan)
-    Assignment.objects.filter(pk=plan.statement_assignment_id).update(due_on=timezone.localdate() - datetime.timedelta(days=1))
+    Assignment.objects.filter(pk=plan.statement_assignment_id).update(
+        due_on=timezone.localdate() - datetime.timedelta(days=1)
+    )
     plan.refresh_from_db()
     with pytest.raises(InvalidTransition):
         decide(cast, plan)

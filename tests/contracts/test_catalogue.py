@@ -149,12 +149,19 @@ def test_every_state_has_its_moves():
 
 def test_state_is_changed_only_through_move():
     """`.update(state=` goes past the lock, the rules and the log; only the outbox does so, with its own guards."""
-    allowed = {"hms/notifications/", "hms/assignments/services.py", "hms/reports/", "dashboard/demo/", "deviations/importing/"}
+    allowed = {
+        "hms/notifications/",
+        "hms/assignments/services.py",
+        "hms/reports/",
+        "dashboard/demo/",
+        "deviations/importing/",
+    }
     offenders = [
         str(path.relative_to(settings.ROOT))
         for folder in ("hms", "deviations", "dashboard")
         for path in (settings.ROOT / folder).rglob("*.py")
-        if ".update(state=" in path.read_text().replace("\n", "").replace(" ", "").replace(".update(state", ".update(state")
+        if ".update(state="
+        in path.read_text().replace("\n", "").replace(" ", "").replace(".update(state", ".update(state")
         and not any(str(path.relative_to(settings.ROOT)).startswith(prefix) for prefix in allowed)
     ]
     assert offenders == []

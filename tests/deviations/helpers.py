@@ -3,6 +3,8 @@
 import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from deviations import services
 from deviations.enums import ReporterKind, Severity
 from deviations.models import Deviation
@@ -28,14 +30,16 @@ def report(cast: Cast, text: str = "Rekkverket i trapp B løsnet. Ingen ble skad
     return services.report(**fields).deviation
 
 
-def add_action(cast: Cast, deviation: Deviation, *, days: int = 5, title: str = "Fest rekkverket", **fields: Any) -> Action:
+def add_action(
+    cast: Cast, deviation: Deviation, *, days: int = 5, title: str = "Fest rekkverket", **fields: Any
+) -> Action:
     """An action for Tor Erik in the case's plan, by Amir."""
     plan = services.start_plan(deviation, by=cast.amir)
     return plans.add_action(
         plan,
         title=title,
         responsible=cast.tor_erik,
-        due_on=datetime.date.today() + datetime.timedelta(days=days),
+        due_on=timezone.localdate() + datetime.timedelta(days=days),
         by=cast.amir,
         **fields,
     )

@@ -37,7 +37,13 @@ VERBS = ["ta/", "vurder/", "arsak/", "svar/", "lukk/", "gi-videre/", "konfidensi
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_who_may_not_handle_is_refused(cast, client, case, verb):
-    for who, status in ((cast.kari, 403), (cast.ingrid, 403), (cast.tor_erik, 404), (cast.admin, 404), (cast.olav, 404)):
+    for who, status in (
+        (cast.kari, 403),
+        (cast.ingrid, 403),
+        (cast.tor_erik, 404),
+        (cast.admin, 404),
+        (cast.olav, 404),
+    ):
         client.force_login(who.user)
         assert client.post(url(case, verb), {"text": "x"}).status_code == status, who.name
     client.logout()

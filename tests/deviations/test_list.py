@@ -133,7 +133,9 @@ def test_foreign_cursor_is_a_bad_request(cast, client, cursor):
 
 def test_more_rows_do_not_mean_more_queries(cast, client):
     def queries(path: str) -> int:
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             assert client.get(path).status_code == 200
         return len(captured)
 
@@ -165,7 +167,11 @@ def test_fragment_for_htmx_is_a_part_of_the_same_page(cast, client):
 def test_visibility_selector_and_page_agree_for_every_role(cast, client):
     """What the list shows opens, and what it does not show is not found."""
     with tenant(cast.fjellvik):
-        cases = [report(cast), report(cast, unit=cast.teknisk, reporter=cast.piotr), report(cast, about_my_manager=True)]
+        cases = [
+            report(cast),
+            report(cast, unit=cast.teknisk, reporter=cast.piotr),
+            report(cast, about_my_manager=True),
+        ]
         plan = add_action(cast, cases[0]).plan
         plans.send_to_safety_rep(plan, to=cast.kari, by=cast.amir)
     assert Deviation in visible_models()

@@ -111,9 +111,7 @@ def test_numbers_run_per_organisation_and_year(cast):
 def test_qr_address_needs_no_sign_in(cast, client):
     address = f"/fjellvik/meld/?sted={cast.solbakken.report_token}"
     assert client.get(address).status_code == 200
-    sent = client.post(
-        address, form(cast, who="named", reporter_name="Per Vikar", reporter_email="per@vikar.example")
-    )
+    sent = client.post(address, form(cast, who="named", reporter_name="Per Vikar", reporter_email="per@vikar.example"))
     assert sent.status_code == 200
     case = the_case(cast)
     assert (case.reporter_kind, case.reporter_name) == (ReporterKind.NAMED, "Per Vikar")
@@ -186,8 +184,7 @@ def test_resent_anonymous_form_shows_the_same_code(cast, client):
     address = f"/fjellvik/meld/?sted={cast.solbakken.report_token}"
     data = form(cast, who="anonymous")
     codes = [
-        re.search(r'class="code">([A-Z0-9-]+)<', client.post(address, data).content.decode()).group(1)
-        for _ in range(2)
+        re.search(r'class="code">([A-Z0-9-]+)<', client.post(address, data).content.decode()).group(1) for _ in range(2)
     ]
     assert codes[0] == codes[1]
 

@@ -3,37 +3,72 @@
 import django.core.serializers.json
 import django.db.models.deletion
 import django.utils.timezone
+from django.db import migrations, models
+
 import hms.tenancy.fields
 import hms.tenancy.scope
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0001_initial'),
+        ("organisations", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('verb', models.CharField(max_length=60)),
-                ('via', models.CharField(choices=[('web', 'in the browser'), ('link', 'from a link in an e-mail'), ('qr', 'from a QR code'), ('api', 'through the programming interface'), ('import', 'by import'), ('system', 'by the system')], max_length=10)),
-                ('object_type', models.CharField(max_length=60)),
-                ('object_id', models.BigIntegerField()),
-                ('root_type', models.CharField(max_length=60)),
-                ('root_id', models.BigIntegerField()),
-                ('data', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.employee')),
-                ('organisation', hms.tenancy.fields.OrganisationField(db_index=False, default=hms.tenancy.scope.current_organisation_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("verb", models.CharField(max_length=60)),
+                (
+                    "via",
+                    models.CharField(
+                        choices=[
+                            ("web", "in the browser"),
+                            ("link", "from a link in an e-mail"),
+                            ("qr", "from a QR code"),
+                            ("api", "through the programming interface"),
+                            ("import", "by import"),
+                            ("system", "by the system"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("object_type", models.CharField(max_length=60)),
+                ("object_id", models.BigIntegerField()),
+                ("root_type", models.CharField(max_length=60)),
+                ("root_id", models.BigIntegerField()),
+                ("data", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.employee",
+                    ),
+                ),
+                (
+                    "organisation",
+                    hms.tenancy.fields.OrganisationField(
+                        db_index=False,
+                        default=hms.tenancy.scope.current_organisation_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation', 'root_type', 'root_id', '-at'], name='event_root'), models.Index(fields=['organisation', 'object_type', 'object_id', '-at'], name='event_object')],
+                "indexes": [
+                    models.Index(fields=["organisation", "root_type", "root_id", "-at"], name="event_root"),
+                    models.Index(fields=["organisation", "object_type", "object_id", "-at"], name="event_object"),
+                ],
             },
         ),
     ]

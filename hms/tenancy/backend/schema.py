@@ -15,8 +15,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.backends.postgresql import schema
 from django.db.backends.ddl_references import Columns, ForeignKeyName, Statement, Table
+from django.db.backends.postgresql import schema
 
 from hms.tenancy.fields import organisation_field
 
@@ -51,7 +51,9 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
         self.execute(f"ALTER TABLE {table} ALTER COLUMN organisation_id SET NOT NULL")
         primary_key = model._meta.pk.column
         name = self.quote_name(self._create_index_name(model._meta.db_table, ["organisation_id", primary_key], "_org"))
-        self.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE (organisation_id, {self.quote_name(primary_key)})")
+        self.execute(
+            f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE (organisation_id, {self.quote_name(primary_key)})"
+        )
 
     def _create_fk_sql(self, model: type[models.Model], field: models.ForeignKey, suffix: str) -> Any:
         target = field.remote_field.model
@@ -64,7 +66,12 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
             self.sql_create_fk,
             table=Table(model._meta.db_table, self.quote_name),
             name=ForeignKeyName(
-                model._meta.db_table, [field.column], target._meta.db_table, to_columns, suffix, self._fk_constraint_name_of
+                model._meta.db_table,
+                [field.column],
+                target._meta.db_table,
+                to_columns,
+                suffix,
+                self._fk_constraint_name_of,
             ),
             column=Columns(model._meta.db_table, from_columns, self.quote_name),
             to_table=Table(target._meta.db_table, self.quote_name),
