@@ -53,7 +53,7 @@ def upload(content: bytes, *, file_name: str, by: Employee | None) -> ImportBatc
     for forgotten in ImportBatch.objects.filter(
         state=ImportState.PREVIEWED, created_at__lt=timezone.now() - FORGOTTEN_AFTER
     ):
-        remove(forgotten)
+        remove(forgotten, by=None)
     return ImportBatch.objects.create(
         file_name=file_name[-120:],
         uploaded_by=by,
@@ -203,6 +203,10 @@ def import_now(batch: ImportBatch) -> Check:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_ONE_IMPORT_AT_A_TIME, current_organisation_id()])
     result = check(batch)
     _create(batch, result.to_import)
+    with connection.cursor() as cursor:
+        # What is wrong with a key is found here, where it can be told, and not when the worker commits.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     storage_key = batch.storage_key
     move(
         batch,
@@ -287,8 +291,10 @@ def _moment(day: datetime.date, time: datetime.time | None) -> datetime.datetime
     return timezone.make_aware(datetime.datetime.combine(day, time or NOON))
 
 
-def remove(batch: ImportBatch) -> None:
+def remove(batch: ImportBatch, *, by: Employee | None) -> None:
     """Remove an upload that was not imported, with its file.
+
+    Effects: an event, and the row and the file are gone.
 
     Raises:
         InvalidTransition: when it is running or done.
@@ -296,7 +302,7 @@ def remove(batch: ImportBatch) -> None:
     lock(batch)
     if batch.state not in {ImportState.PREVIEWED, ImportState.FAILED}:
         raise InvalidTransition(batch, batch.state, "remove")
-    record("import.removed", batch, by=None, via=Via.SYSTEM)
+    record("import.removed", batch, by=by, via=Via.IMPORT)
     remove_stored(batch.storage_key)
     batch.delete()
 
