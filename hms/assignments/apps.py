@@ -6,4 +6,4 @@ class AssignmentsConfig(AppConfig):
     label = "assignments"
 
     def ready(self) -> None:
-        from hms.assignments import notifications, rules, selectors, wiring  # noqa: F401 PLC0415  registrations
+        from hms.assignments import notifications, rules, selectors, wiring  # noqa: F401  registrations

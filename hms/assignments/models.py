@@ -30,9 +30,7 @@ class Assignment(TenantModel):
     source_kind = models.CharField(max_length=60)
     source_id = models.BigIntegerField()
     # The one who asked for it: decides on more time and is told when it is done. None: the system.
-    requested_by = models.ForeignKey(
-        Employee, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    requested_by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     is_confidential = models.BooleanField(default=False)
     is_critical = models.BooleanField(default=False)
     # When the next step of the ladder is due; an index range scan is the whole sweep.
@@ -81,6 +79,9 @@ class ActionLink(TenantModel):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    # Not stored: ok, used, revoked or expired, as `selectors.resolve_link` found it.
+    status: str = ""
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "assignment"], name="action_link_assignment")]
@@ -180,9 +181,7 @@ class Reminder(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "assignment", "step", "due_on"], name="reminder_once"
-            ),
+            models.UniqueConstraint(fields=["organisation", "assignment", "step", "due_on"], name="reminder_once"),
         ]
 
     def __str__(self) -> str:

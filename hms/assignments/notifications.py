@@ -103,12 +103,12 @@ def task_context(delivery: Delivery) -> dict[str, Any]:
     }
     if assignment.requested_by is not None:
         context["details"] = [*context["details"], (_("Asked for by"), assignment.requested_by.name)]
-    is_theirs = assignment.state == State.OPEN and assignment.assignee_id == notification.recipient_id
-    if not is_theirs:
+    recipient = notification.recipient
+    if recipient is None or recipient.pk != assignment.assignee_id or assignment.state != State.OPEN:
         return context
     if not source.link_verbs:
         return context | {"action_url": absolute(source.url(assignment))}
-    token = create_link(assignment, to=notification.recipient)
+    token = create_link(assignment, to=recipient)
     return context | {
         "action_url": absolute(reverse("assignments:link", args=[notification.organisation.slug, token])),
         "action_label": _("Answer about the action") if assignment.kind == Kind.ACTION else _("Answer"),
@@ -156,7 +156,9 @@ register(
         key="assignments.extension_requested",
         icon="clock",
         subject=lambda n: _with_title(_("%(name)s asks for more time: %(title)s"), n),
-        text=lambda n: _("Wants to move the due date to %(date)s. Say yes or no.") % {"date": _day(n.parameters["new_due_on"])},
+        text=lambda n: (
+            _("Wants to move the due date to %(date)s. Say yes or no.") % {"date": _day(n.parameters["new_due_on"])}
+        ),
         url=_decision_page,
     )
 )

@@ -150,7 +150,11 @@ def hand_back(assignment: Assignment, *, by: Employee, comment: str, via: str = 
         assignment, to=to, by=by, verb="assignment.handed_back", via=via, kind=NoteKind.HANDED_BACK, text=comment
     )
     notify(
-        "assignments.handed_back", to=to, about=assignment, dedupe=str(event.pk), parameters=parameters(assignment, by=by)
+        "assignments.handed_back",
+        to=to,
+        about=assignment,
+        dedupe=str(event.pk),
+        parameters=parameters(assignment, by=by),
     )
     return to
 
@@ -258,7 +262,11 @@ def say_stuck(assignment: Assignment, *, comment: str, by: Employee, via: str = 
     helper = selectors.decider_of(assignment)
     if helper is not None:
         notify(
-            "assignments.stuck", to=helper, about=assignment, dedupe=str(event.pk), parameters=parameters(assignment, by=by)
+            "assignments.stuck",
+            to=helper,
+            about=assignment,
+            dedupe=str(event.pk),
+            parameters=parameters(assignment, by=by),
         )
     return note
 
@@ -332,9 +340,7 @@ def _move(
     lock(assignment)
     if expect is not None:
         _require(assignment, expect)
-    return move(
-        assignment, to, by=by, verb=verb, via=via, root=_root(assignment), data=_data(assignment), **changes
-    )
+    return move(assignment, to, by=by, verb=verb, via=via, root=_root(assignment), data=_data(assignment), **changes)
 
 
 def _end(
@@ -399,5 +405,3 @@ def _tell_requester(type_key: str, assignment: Assignment, event: Event, *, by: 
     if asker is None or asker.pk == by.pk:
         return
     notify(type_key, to=asker, about=assignment, dedupe=str(event.pk), parameters=parameters(assignment, by=by))
-
-

@@ -1,7 +1,9 @@
 """The demo's mail server: a folder. The mailbox page reads it."""
 
+import datetime
 import email.policy
 import os
+import re
 import time
 import uuid
 from collections.abc import Sequence
@@ -13,7 +15,6 @@ from pathlib import Path
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
-from django.utils.dateparse import parse_datetime
 
 
 def folder() -> Path:
@@ -62,9 +63,9 @@ class Mail:
         return self._part("html")
 
     @property
-    def sent_at(self) -> object:
-        date = self.message["Date"]
-        return date.datetime if date is not None and date.datetime is not None else parse_datetime("1970-01-01T00:00Z")
+    def sent_at(self) -> datetime.datetime:
+        # A mail's own date says «-0000» for UTC, which Python reads as no zone; the file's name knows better.
+        return datetime.datetime.fromtimestamp(int(self.name.partition("-")[0]) / 1e9, tz=datetime.UTC)
 
     def _part(self, kind: str) -> str:
         part = self.message.get_body((kind,))
@@ -78,7 +79,7 @@ def names() -> list[str]:
 
 def read(name: str) -> Mail | None:
     """One mail, or None when there is none of that name."""
-    if not name.replace("-", "").isalnum():
+    if not re.fullmatch(r"\d{20}-[0-9a-f]{8}", name):
         return None
     try:
         content = (folder() / f"{name}.eml").read_bytes()

@@ -29,6 +29,9 @@ class Notification(TenantModel):
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
 
+    # Not stored: in the reader's language, as `selectors.sent_about` made it.
+    subject: str = ""
+
     class Meta:
         indexes = [
             models.Index(fields=["organisation", "recipient", "-created_at", "-id"], name="notification_inbox"),

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.utils import timezone
 
 from hms.assignments import sources
 from hms.assignments.enums import Kind
@@ -43,7 +44,7 @@ def unit_source(monkeypatch, heard):
 
 @pytest.fixture
 def due():
-    return datetime.date.today() + datetime.timedelta(days=4)
+    return timezone.localdate() + datetime.timedelta(days=4)
 
 
 @pytest.fixture

@@ -53,8 +53,9 @@ def everything():
         for (organisation_id,) in cursor.fetchall():
             cursor.execute("SELECT set_config('hms.organisation', %s, true)", [str(organisation_id)])
             for table in tables:
-                cursor.execute(f'SELECT coalesce(array_agg(t::text ORDER BY t::text), \'{{}}\') FROM "{table}" t')
+                cursor.execute(f"SELECT coalesce(array_agg(t::text ORDER BY t::text), '{{}}') FROM \"{table}\" t")
                 rows[organisation_id, table] = cursor.fetchone()[0]
+        cursor.execute("SELECT set_config('hms.organisation', '', true)")
         cursor.execute('SET ROLE "hms_app"')
     return rows
 
@@ -123,7 +124,7 @@ def test_who_is_signed_in_does_not_matter(cast, client, mail_link):
 
 
 def test_more_time_needs_a_date_and_a_reason_and_keeps_what_was_typed(cast, client, mail_link, due):
-    assignment, address = mail_link()
+    _assignment, address = mail_link()
     late = (due + datetime.timedelta(days=90)).isoformat()
     response = client.post(address, {"answer": "more_time", "new_due_on": late, "comment": ""})
     page = response.content.decode()
@@ -161,7 +162,9 @@ def test_stuck_and_not_mine_need_words(cast, client, mail_link, answer):
         assert assignment.assignee == (cast.amir if answer == "not_mine" else cast.tor_erik)
 
 
-@pytest.mark.parametrize("data", [{}, {"answer": "delete"}, {"answer": ["done", "x"]}, {"answer": "done", "new_due_on": "x"}])
+@pytest.mark.parametrize(
+    "data", [{}, {"answer": "delete"}, {"answer": ["done", "x"]}, {"answer": "done", "new_due_on": "x"}]
+)
 def test_nonsense_is_answered_with_the_form(cast, client, mail_link, data):
     _assignment, address = mail_link()
     response = client.post(address, data)
@@ -292,8 +295,8 @@ def test_two_answers_at_once_take_turns(serving_role):
     assert "organisations.unit" in sources._sources
     with tenant(cast.fjellvik):
         assignment = assign(
-            kind="action", title="Fest rekkverket", to=cast.tor_erik, due_on=timezone.localdate(), source=cast.solbakken,
-            by=cast.amir, requested_by=cast.amir,
+            kind="action", title="Fest rekkverket", to=cast.tor_erik, due_on=timezone.localdate(),
+            source=cast.solbakken, by=cast.amir, requested_by=cast.amir,
         )  # fmt: skip
         tokens = [services.create_link(assignment, to=cast.tor_erik) for _number in range(2)]
     start = Barrier(4)

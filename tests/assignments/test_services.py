@@ -63,7 +63,11 @@ def test_done_tells_the_source_and_the_one_who_asked(cast, give, heard):
         services.create_link(assignment, to=cast.tor_erik)
         services.complete(assignment, by=cast.tor_erik, comment="Byttet skruer", via=Via.LINK)
         assignment.refresh_from_db()
-        assert (assignment.state, assignment.ended_by, assignment.comment) == (State.DONE, cast.tor_erik, "Byttet skruer")
+        assert (assignment.state, assignment.ended_by, assignment.comment) == (
+            State.DONE,
+            cast.tor_erik,
+            "Byttet skruer",
+        )
         assert heard == [("completed", assignment.pk, cast.tor_erik, Via.LINK)]
         assert told("assignments.completed") == ["Amir"]
         assert ActionLink.objects.get().revoked_at is not None
@@ -218,8 +222,17 @@ def test_no_words_of_people_in_the_log_that_can_never_be_changed(cast, give, due
 
 @pytest.mark.parametrize(
     ("who", "sees"),
-    [("tor_erik", True), ("amir", True), ("piotr", True), ("ragnhild", True), ("sunniva", True)]
-    + [("ingrid", False), ("kari", False), ("helene", False), ("admin", False)],
+    [
+        ("tor_erik", True),
+        ("amir", True),
+        ("piotr", True),
+        ("ragnhild", True),
+        ("sunniva", True),
+        ("ingrid", False),
+        ("kari", False),
+        ("helene", False),
+        ("admin", False),
+    ],
 )
 def test_who_sees_an_assignment(cast, give, who, sees):
     assignment = give()

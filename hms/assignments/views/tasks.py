@@ -79,21 +79,28 @@ def detail(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
     source = sources.get(task.source_kind)
     if not source.link_verbs:
         return redirect_to(request, source.url(task))
-    form = None
     if request.method == "POST":
-        require(request, "assignments.answer", task)
-        services.hold(task)
-        if task.state != State.OPEN:
-            raise InvalidTransition(task, task.state, State.OPEN)
-        require(request, "assignments.answer", task)
-        form = AnswerForm(request.POST, request.FILES, assignment=task)
-        if form.is_valid() and save_answer(form, by=request.employee, via=Via.WEB):
-            messages.success(request, _thanks(form.cleaned_data["answer"]))
-            gone = form.cleaned_data["answer"] == "not_mine"
-            return redirect_to(request, "assignments:list", organisation) if gone else redirect_to(request, _address(request, task))
-    elif task.state == State.OPEN and may(request.employee, "assignments.answer", task):
-        form = AnswerForm(assignment=task)
-    return render(request, "assignments/detail.html", _detail_context(request, task, form), status=422 if form and form.is_bound else 200)
+        return _answer(request, task)
+    mine = task.state == State.OPEN and may(request.employee, "assignments.answer", task)
+    form = AnswerForm(assignment=task) if mine else None
+    return render(request, "assignments/detail.html", _detail_context(request, task, form))
+
+
+def _answer(request: HttpRequest, task: Assignment) -> HttpResponse:
+    require(request, "assignments.answer", task)
+    services.hold(task)
+    if task.state != State.OPEN:
+        raise InvalidTransition(task, task.state, State.OPEN)
+    # Once more: it may have been passed on while this waited for the lock.
+    require(request, "assignments.answer", task)
+    form = AnswerForm(request.POST, request.FILES, assignment=task)
+    if not form.is_valid() or not save_answer(form, by=request.employee, via=Via.WEB):
+        return render(request, "assignments/detail.html", _detail_context(request, task, form), status=422)
+    given = form.cleaned_data["answer"]
+    messages.success(request, _thanks(given))
+    if given == "not_mine":
+        return redirect_to(request, "assignments:list", request.organisation.slug)
+    return redirect_to(request, _address(request, task))
 
 
 def _thanks(answer: str) -> str:
@@ -138,14 +145,15 @@ def hand_over(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
     def save(given: dict[str, Any]) -> None:
         services.hand_over(task, to=given["to"], by=request.employee, reason=given["reason"])
 
-    still_visible = task.assignee_id != request.employee.pk or task.requested_by_id == request.employee.pk
+    # Afterwards the one who passed it on may not know of it any more.
+    after = reverse("assignments:list", args=[organisation]) if request.method == "POST" else _address(request, task)
     return form_page(
         request,
         HandOverForm(request.POST if request.method == "POST" else None, assignment=task),
         save=save,
         title=_("Pass on: %(title)s") % {"title": task.title},
         submit=_("Pass on the task"),
-        back_url=_address(request, task) if still_visible or request.method != "POST" else reverse("assignments:list", args=[organisation]),
+        back_url=after,
         lede=_("The one who takes over is told by e-mail."),
         done=_("The task is passed on."),
     )
@@ -159,7 +167,9 @@ def extension(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
     if wish is None:
         if request.method == "POST":
             raise InvalidTransition(task, task.state, State.OPEN)
-        return render(request, "assignments/extension_answered.html", {"task": task, "close_url": _address(request, task)})
+        return render(
+            request, "assignments/extension_answered.html", {"task": task, "close_url": _address(request, task)}
+        )
     form = ExtensionForm(request.POST if request.method == "POST" else None, old=wish.old_due_on, new=wish.new_due_on)
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
