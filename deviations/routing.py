@@ -10,7 +10,8 @@ TITLE_LENGTH = 80
 
 def title_from(description: str) -> str:
     """A short title from the first sentence; the handler may write a better one."""
-    first = re.split(r"(?<=[.!?])\s|\n", description.strip(), maxsplit=1)[0].strip()
+    # A digit before the full stop is an ordinal («2. etasje»), not the end.
+    first = re.split(r"(?<=[^\d][.!?])\s|\n", description.strip(), maxsplit=1)[0].strip()
     if len(first) <= TITLE_LENGTH:
         return first.rstrip(".") or "…"
     return first[:TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(",.;:") + "…"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -65,6 +65,16 @@ def with_list_columns(deviations: QuerySet[Deviation]) -> QuerySet[Deviation]:
         "handling__state", "handling__due_on", "handling__assignee__given_name", "handling__assignee__family_name",
         "plan__state", "unit__name",
     )  # fmt: skip
+
+
+# After every real date: cases without a due date come last.
+NO_DUE_DATE = datetime.date(9999, 12, 31)
+
+
+def with_due(deviations: QuerySet[Deviation]) -> QuerySet[Deviation]:
+    """Adds `due`, the handling's due date while it is open, never null: something to sort by."""
+    due = Case(When(handling__state=AssignmentState.OPEN, then="handling__due_on"), default=Value(NO_DUE_DATE))
+    return deviations.annotate(due=due)
 
 
 def open_ones(deviations: QuerySet[Deviation]) -> QuerySet[Deviation]:

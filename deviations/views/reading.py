@@ -37,10 +37,11 @@ def deviation_list(request: HttpRequest, organisation: str) -> HttpResponse:
     """Cases with filters, free-text search and keyset paging; everything is in the address."""
     filters = FilterForm(request.GET)
     found = _filtered(selectors.visible_to(request.employee), filters, request.employee)
+    by_due = request.GET.get("sort") == "frist"
     try:
         shown = page(
-            selectors.with_list_columns(found),
-            order=["-reported_at", "-id"],
+            selectors.with_due(selectors.with_list_columns(found)) if by_due else selectors.with_list_columns(found),
+            order=["due", "id"] if by_due else ["-reported_at", "-id"],
             cursor=request.GET.get("etter", ""),
             size=PAGE_SIZE,
         )
@@ -50,7 +51,7 @@ def deviation_list(request: HttpRequest, organisation: str) -> HttpResponse:
     context = {
         "filters": filters,
         "rows": [(deviation, selectors.status(deviation)) for deviation in shown.rows],
-        "columns": list_columns(),
+        "columns": list_columns(request, by_due=by_due),
         "shown_total": total if total <= selectors.COUNT_LIMIT else None,
         "summary": _summary(total),
         "previous_url": _with_cursor(request, shown.previous),
@@ -62,9 +63,25 @@ def deviation_list(request: HttpRequest, organisation: str) -> HttpResponse:
     return page_or_part(request, "deviations/list.html", "deviations/_results.html", context)
 
 
-def list_columns() -> list[Any]:
-    """Headings of the list."""
-    return [_("No."), _("What"), _("Status"), _("Severity"), _("Responsible"), _("Due date")]
+def list_columns(request: HttpRequest, *, by_due: bool) -> list[Any]:
+    """Headings of the list; number (newest first) and due date (soonest first) can be sorted by."""
+    return [
+        {"label": _("No."), "sort_url": _with_sort(request, ""), "sort": "none" if by_due else "descending"},
+        _("What"),
+        _("Status"),
+        _("Severity"),
+        _("Responsible"),
+        {"label": _("Due date"), "sort_url": _with_sort(request, "frist"), "sort": "ascending" if by_due else "none"},
+    ]
+
+
+def _with_sort(request: HttpRequest, sort: str) -> str:
+    query = request.GET.copy()
+    for name in ("etter", "sort"):
+        query.pop(name, None)
+    if sort:
+        query["sort"] = sort
+    return f"?{query.urlencode()}"
 
 
 def _filtered(found: Any, filters: FilterForm, employee: Employee) -> Any:

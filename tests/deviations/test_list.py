@@ -1,5 +1,7 @@
 """The list: filters, search, paging, and no more queries for more rows."""
 
+import datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -115,6 +117,24 @@ def test_pages_cover_every_case_once_forwards_and_back(cast, client, monkeypatch
     assert len(response.context["rows"]) == 2
     back = client.get(LIST + response.context["previous_url"])
     assert [deviation.number for deviation, _status in back.context["rows"]] == made[::-1][4:8]
+
+
+def test_list_can_be_sorted_by_due_date(cast, client, monkeypatch):
+    monkeypatch.setattr("deviations.views.reading.PAGE_SIZE", 2)
+    with tenant(cast.fjellvik):
+        cases = [report(cast) for _ in range(4)]
+        for case, day in zip(cases, (20, 5, 10, 15), strict=True):
+            case.handling.due_on = datetime.date(2030, 1, day)
+            case.handling.save(update_fields=["due_on"])
+        without = report(cast)
+        Deviation.objects.filter(pk=without.pk).update(handling=None)
+    client.force_login(cast.sunniva.user)
+    seen, query = [], "?sort=frist"
+    while query:
+        response = client.get(LIST + query)
+        seen += [deviation.number for deviation, _status in response.context["rows"]]
+        query = response.context["next_url"]
+    assert seen == [cases[1].number, cases[2].number, cases[3].number, cases[0].number, without.number]
 
 
 def test_filter_is_kept_on_the_next_page(cast, client, monkeypatch):

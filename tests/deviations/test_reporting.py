@@ -256,6 +256,7 @@ def test_nearest_safety_area_upward_is_told(cast):
     ("text", "title"),
     [
         ("Kort.", "Kort"),
+        ("Tungt å åpne branndør i 2. etasje. Den henger.", "Tungt å åpne branndør i 2. etasje"),
         ("Første setning. Andre setning.", "Første setning"),
         ("a" * 200, "a" * 80 + "…"),
         ("ord " * 60, ("ord " * 20).strip() + "…"),
