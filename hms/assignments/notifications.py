@@ -34,7 +34,7 @@ def _day(iso: str) -> str:
 
 
 def _title(notification: Notification) -> str:
-    return notification.parameters["title"] or _("a task in a case that only you may see")
+    return notification.parameters["title"] or _("a task that you must sign in to see")
 
 
 def _detail(notification: Notification) -> str:
