@@ -5,7 +5,9 @@ no network, no files of the machine.
 """
 
 import importlib
+import io
 import mimetypes
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -19,6 +21,7 @@ from django.utils.translation import gettext as _
 
 # Never looked up: it makes relative addresses in the document and its style sheet meet in `_Shelf`.
 BASE = "http://document.invalid/"
+FONT = "fonts/inter-latin-wght-normal.woff2"
 
 
 class PdfUnavailable(RuntimeError):
@@ -78,9 +81,33 @@ def _weasyprint() -> Callable[[str, _Shelf], bytes]:
     return render
 
 
-def _plutoprint() -> Callable[[str, _Shelf], bytes]:
-    import io
+# PlutoPrint knows neither woff2 and variable fonts nor running strings: it gets two plain cuts of the font,
+# and what would stand at the edge of every page stands once, at the top.
+_PLUTO_STYLE = """
+@font-face { font-family: Inter; src: url("/static/fonts/inter-400.ttf") format("truetype"); font-weight: 400 }
+@font-face { font-family: Inter; src: url("/static/fonts/inter-650.ttf") format("truetype"); font-weight: 700 }
+h1, h2, h3, th[scope=row], .rows thead th, .tag { font-weight: 700 }
+.facts th[scope=row] { font-weight: 400 }
+.organisation, .reference, .made { height: auto; font-size: 8.5pt; color: #4b5557 }
+.made { margin-bottom: 10pt }
+.timeline time { white-space: nowrap }
+"""
 
+
+@cache
+def _cut(weight: int) -> bytes:
+    """The product's font at one weight, as a plain TrueType font."""
+    tt_font = importlib.import_module("fontTools.ttLib").TTFont(io.BytesIO(_static(FONT)))
+    importlib.import_module("fontTools.varLib.instancer").instantiateVariableFont(
+        tt_font, {"wght": weight}, inplace=True
+    )
+    tt_font.flavor = None
+    out = io.BytesIO()
+    tt_font.save(out)
+    return out.getvalue()
+
+
+def _plutoprint() -> Callable[[str, _Shelf], bytes]:
     plutoprint = importlib.import_module("plutoprint")
 
     class Fetcher(plutoprint.ResourceFetcher):
@@ -91,13 +118,15 @@ def _plutoprint() -> Callable[[str, _Shelf], bytes]:
             self.shelf = shelf
 
         def fetch_url(self, url: str) -> Any:
+            if cut := re.fullmatch(rf"{re.escape(BASE)}static/fonts/inter-(400|650)\.ttf", url):
+                return plutoprint.ResourceData(_cut(int(cut[1])), "font/ttf", "")
             content, media_type = self.shelf.read(url)
             return plutoprint.ResourceData(content, media_type, "utf-8" if media_type == "text/css" else "")
 
     def render(html: str, shelf: _Shelf) -> bytes:
         book = plutoprint.Book(plutoprint.PAGE_SIZE_A4, plutoprint.PAGE_MARGINS_NORMAL, plutoprint.MEDIA_TYPE_PRINT)
         book.custom_resource_fetcher = Fetcher(shelf)
-        book.load_html(html, base_url=BASE)
+        book.load_html(html, user_style=_PLUTO_STYLE, base_url=BASE)
         out = io.BytesIO()
         book.write_to_pdf_stream(out)
         return out.getvalue()

@@ -178,7 +178,7 @@ def test_two_columns_cannot_be_the_same_field(hse, cast):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"bare tekst uten rader", b"\x00\x01\x02", b"PK\x03\x04 ikke en bok", b"\x89PNG\r\n\x1a\n" + bytes(50)]
+    "content", [b"", b"bare tekst uten rader", b"\x00\x01\x02", b"PK\x03\x04 ikke en bok", b"\x89PNG\r\n" + bytes(9)]
 )
 def test_what_is_no_table_is_refused_at_the_field(hse, cast, content):
     response = hse.post("/fjellvik/avvik/importer/", {"file": SimpleUploadedFile("x.csv", content)})

@@ -175,7 +175,7 @@ def test_a_rolled_back_part_takes_only_its_own_files(cast, to_units, settings):
     }
 
 
-def test_what_is_committed_stays_and_is_removed_when_asked(cast, to_units, settings, django_capture_on_commit_callbacks):
+def test_what_is_committed_stays_until_removed(cast, to_units, settings, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True), tenant(cast.fjellvik):
         picture = attach(jpeg(), owner=cast.solbakken, by=cast.ingrid)
     assert len(stored(settings)) == 2

@@ -63,7 +63,7 @@ def test_pictures_handed_over_are_shown(library, document):
 )
 def test_a_document_reaches_nothing_else(library, document, address):
     render_pdf(document(f'<img src="{address}"><link rel="stylesheet" href="{address}">'), CONTEXT)
-    with pytest.raises(ValueError, match="document|picture|address"):
+    with pytest.raises(ValueError, match=r"document|picture|address"):
         _Shelf({"1": b""}).read(address if "://" in address else BASE.rstrip("/") + address)
 
 
