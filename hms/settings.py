@@ -190,6 +190,29 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_FORMS = {
+    "login": "hms.accounts.forms.LoginForm",
+    "request_login_code": "hms.accounts.forms.RequestLoginCodeForm",
+    "confirm_login_code": "hms.accounts.forms.ConfirmLoginCodeForm",
+    "reset_password": "hms.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "hms.accounts.forms.ResetPasswordKeyForm",
+    "change_password": "hms.accounts.forms.ChangePasswordForm",
+    "set_password": "hms.accounts.forms.SetPasswordForm",
+    "add_email": "hms.accounts.forms.AddEmailForm",
+    "reauthenticate": "hms.accounts.forms.ReauthenticateForm",
+}
+MFA_FORMS = {
+    "authenticate": "hms.accounts.forms.AuthenticateForm",
+    "reauthenticate": "hms.accounts.forms.ReauthenticateCodeForm",
+    "activate_totp": "hms.accounts.forms.ActivateTOTPForm",
+    "deactivate_totp": "hms.accounts.forms.DeactivateTOTPForm",
+    "generate_recovery_codes": "hms.accounts.forms.GenerateRecoveryCodesForm",
+    "add_webauthn": "hms.accounts.forms.AddWebAuthnForm",
+    "edit_webauthn": "hms.accounts.forms.EditWebAuthnForm",
+}
+# Rate limits count addresses: behind a proxy the one that it saw, not the proxy's.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 0
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "HMS"

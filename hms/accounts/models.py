@@ -15,10 +15,16 @@ class UserManager(BaseUserManager):
     """Users are found by e-mail address, whatever its case."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a user; without a password they sign in with a one-time code or a passkey."""
+        """Create a user; without a password they sign in with a one-time code or a passkey.
+
+        The address counts as confirmed: users are made only from links that were sent to it.
+        """
+        from allauth.account.models import EmailAddress
+
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
+        EmailAddress.objects.using(self._db).create(user=user, email=user.email, verified=True, primary=True)
         return user
 
     def get_by_natural_key(self, username: str) -> "User":

@@ -6,41 +6,49 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as usersessions
-from django.urls import path
+from django.urls import path, re_path
 
-urlpatterns = [
-    path("logg-inn/", account.login, name="account_login"),
-    path("logg-inn/kode/", account.request_login_code, name="account_request_login_code"),
-    path("logg-inn/kode/bekreft/", account.confirm_login_code, name="account_confirm_login_code"),
-    path("logg-inn/passnokkel/", webauthn.login_webauthn, name="mfa_login_webauthn"),
-    path("logg-inn/totrinn/", mfa.authenticate, name="mfa_authenticate"),
-    path("logg-ut/", account.logout, name="account_logout"),
-    path("stengt/", account.account_inactive, name="account_inactive"),
+from hms.accounts.views import demo_sign_in, with_credential, with_status
+
+addresses = [
+    ("logg-inn/", account.login, "account_login"),
+    ("logg-inn/kode/", account.request_login_code, "account_request_login_code"),
+    ("logg-inn/kode/bekreft/", account.confirm_login_code, "account_confirm_login_code"),
+    ("logg-inn/passnokkel/", with_credential(webauthn.login_webauthn), "mfa_login_webauthn"),
+    ("logg-inn/totrinn/", with_credential(mfa.authenticate), "mfa_authenticate"),
+    ("logg-ut/", account.logout, "account_logout"),
+    ("stengt/", account.account_inactive, "account_inactive"),
     # Always closed: accounts come from invitations. The name must exist for allauth's own links.
-    path("ny/", account.signup, name="account_signup"),
-    path("bekreft/", account.reauthenticate, name="account_reauthenticate"),
-    path("bekreft/totrinn/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("bekreft/passnokkel/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
-    path("e-post/", account.email, name="account_email"),
-    path("e-post/sendt/", account.email_verification_sent, name="account_email_verification_sent"),
-    path("e-post/bekreft/<str:key>/", account.confirm_email, name="account_confirm_email"),
-    path("passord/", account.password_change, name="account_change_password"),
-    path("passord/lag/", account.password_set, name="account_set_password"),
-    path("passord/glemt/", account.password_reset, name="account_reset_password"),
-    path("passord/glemt/sendt/", account.password_reset_done, name="account_reset_password_done"),
-    path("passord/nytt/ferdig/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
-    path(
-        "passord/nytt/<str:uidb36>-<str:key>/", account.password_reset_from_key, name="account_reset_password_from_key"
+    ("ny/", account.signup, "account_signup"),
+    ("bekreft/", account.reauthenticate, "account_reauthenticate"),
+    ("bekreft/totrinn/", mfa.reauthenticate, "mfa_reauthenticate"),
+    ("bekreft/passnokkel/", with_credential(webauthn.reauthenticate_webauthn), "mfa_reauthenticate_webauthn"),
+    ("e-post/", account.email, "account_email"),
+    ("e-post/sendt/", account.email_verification_sent, "account_email_verification_sent"),
+    ("e-post/bekreft/<str:key>/", account.confirm_email, "account_confirm_email"),
+    ("passord/", account.password_change, "account_change_password"),
+    ("passord/lag/", account.password_set, "account_set_password"),
+    ("passord/glemt/", account.password_reset, "account_reset_password"),
+    ("passord/glemt/sendt/", account.password_reset_done, "account_reset_password_done"),
+    ("passord/nytt/ferdig/", account.password_reset_from_key_done, "account_reset_password_from_key_done"),
+    ("totrinn/", mfa.index, "mfa_index"),
+    ("totrinn/app/", totp.activate_totp, "mfa_activate_totp"),
+    ("totrinn/app/av/", totp.deactivate_totp, "mfa_deactivate_totp"),
+    ("totrinn/reservekoder/", recovery_codes.view_recovery_codes, "mfa_view_recovery_codes"),
+    ("totrinn/reservekoder/nye/", recovery_codes.generate_recovery_codes, "mfa_generate_recovery_codes"),
+    ("totrinn/reservekoder/fil/", recovery_codes.download_recovery_codes, "mfa_download_recovery_codes"),
+    ("passnokler/", webauthn.list_webauthn, "mfa_list_webauthn"),
+    ("passnokler/ny/", with_credential(webauthn.add_webauthn), "mfa_add_webauthn"),
+    ("passnokler/<int:pk>/", webauthn.edit_webauthn, "mfa_edit_webauthn"),
+    ("passnokler/<int:pk>/fjern/", webauthn.remove_webauthn, "mfa_remove_webauthn"),
+    ("okter/", usersessions.list_usersessions, "usersessions_list"),
+]
+urlpatterns = [
+    re_path(
+        r"^passord/nytt/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
+        with_status(account.password_reset_from_key),
+        name="account_reset_password_from_key",
     ),
-    path("totrinn/", mfa.index, name="mfa_index"),
-    path("totrinn/app/", totp.activate_totp, name="mfa_activate_totp"),
-    path("totrinn/app/av/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("totrinn/reservekoder/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("totrinn/reservekoder/nye/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("totrinn/reservekoder/fil/", recovery_codes.download_recovery_codes, name="mfa_download_recovery_codes"),
-    path("passnokler/", webauthn.list_webauthn, name="mfa_list_webauthn"),
-    path("passnokler/ny/", webauthn.add_webauthn, name="mfa_add_webauthn"),
-    path("passnokler/<int:pk>/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
-    path("passnokler/<int:pk>/fjern/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
-    path("okter/", usersessions.list_usersessions, name="usersessions_list"),
+    path("demo/", demo_sign_in, name="demo_sign_in"),
+    *(path(address, with_status(view), name=name) for address, view, name in addresses),
 ]

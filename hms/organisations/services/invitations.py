@@ -8,7 +8,6 @@ import hashlib
 import secrets
 from functools import partial
 
-from allauth.account.models import EmailAddress
 from celery import current_app
 from django.db import transaction
 from django.db.models import QuerySet
@@ -104,7 +103,6 @@ def accept_invitation(invitation: Invitation, *, user: User | None = None, passw
         if User.objects.filter(email__iexact=invitation.email).exists():
             raise Refused(_("This address already has a sign-in. Sign in first, then open the link again."))
         user = User.objects.create_user(invitation.email, password)
-        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     elif Employee.objects.filter(user=user).exists():
         raise Refused(_("You are signed in as somebody who is already here. Sign out and open the link again."))
     employee.user = user
