@@ -79,6 +79,9 @@ class ReportForm(IdempotentMixin, HmsForm):
         self.fields["occurred_on"].initial = timezone.localdate
         if employee is not None:
             del self.fields["reporter_name"], self.fields["reporter_email"]
+        else:
+            # Required when one reports by name, so it is not called optional.
+            self.fields["reporter_name"].is_conditional = True
 
     @staticmethod
     def _who(organisation: Organisation, employee: Employee | None) -> tuple[list[tuple[str, Any]], dict[str, Any]]:

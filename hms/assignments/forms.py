@@ -49,6 +49,7 @@ class AnswerForm(HmsForm):
         self.offer(asker)
         # Asked for only with the answer that it belongs to; the browser hides it otherwise.
         self.fields["new_due_on"].required = self.data.get(self.add_prefix("answer")) == "more_time"
+        self.fields["new_due_on"].is_conditional = True
         self.fields["new_due_on"].widget.attrs |= {
             "min": self.limits.earliest.isoformat(),
             "max": self.limits.latest.isoformat(),
