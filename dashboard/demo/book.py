@@ -1,0 +1,116 @@
+"""Rows are made in memory, with ids from the tables' own sequences, and written in bulk."""
+
+import datetime
+import uuid
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from django.db import connection, models
+
+from hms.audit.enums import Via
+from hms.audit.models import Event
+from hms.notifications.models import Delivery, Notification
+from hms.organisations.models import Employee
+
+M = TypeVar("M", bound=models.Model)
+_BLOCK = 500
+
+
+class Book:
+    """Collects one organisation's rows; `write()` inserts them.
+
+    Attributes:
+        now: the moment of loading; nothing is later.
+        fresh: messages from then on are put in the outbox, so that the demo's mailbox has some; older ones
+            count as sent long ago.
+    """
+
+    def __init__(self, now: datetime.datetime, fresh: datetime.datetime) -> None:
+        self.now = now
+        self.fresh = fresh
+        self.rows: dict[type[models.Model], list[models.Model]] = {}
+        self._ids: dict[type[models.Model], Iterator[int]] = {}
+
+    def add(self, obj: M) -> M:
+        """Give the object its id and keep it for writing."""
+        model = type(obj)
+        obj.pk = next(self._ids.setdefault(model, _sequence(model)))
+        self.rows.setdefault(model, []).append(obj)
+        return obj
+
+    def event(
+        self,
+        verb: str,
+        about: models.Model,
+        *,
+        at: datetime.datetime,
+        by: Employee | None,
+        root: models.Model | None = None,
+        via: str = Via.WEB,
+        data: dict[str, Any] | None = None,
+    ) -> Event:
+        """As `audit.services.record`, at a time in the past."""
+        anchor = root or about
+        return self.add(
+            Event(
+                at=min(at, self.now),
+                actor=by,
+                verb=verb,
+                via=via,
+                object_type=about._meta.label_lower,
+                object_id=about.pk,
+                root_type=anchor._meta.label_lower,
+                root_id=anchor.pk,
+                data=data or {},
+            )
+        )
+
+    def notify(
+        self,
+        type_key: str,
+        *,
+        to: Employee | str,
+        about: models.Model,
+        at: datetime.datetime,
+        dedupe: str,
+        parameters: dict[str, Any],
+        email: bool = True,
+    ) -> None:
+        """As `notifications.services.notify`; what is not fresh has been read, and was mailed long ago."""
+        employee = to if isinstance(to, Employee) else None
+        who = str(employee.pk) if employee else "address"
+        is_fresh = at >= self.fresh
+        notification = self.add(
+            Notification(
+                type=type_key,
+                recipient=employee,
+                address="" if employee else to,
+                parameters=parameters,
+                about_type=about._meta.label_lower,
+                about_id=about.pk,
+                dedupe_key=f"{type_key}:{who}:{dedupe}",
+                created_at=min(at, self.now),
+                read_at=None if is_fresh else min(at + datetime.timedelta(hours=7), self.now),
+            )
+        )
+        if is_fresh and email and (employee is None or employee.email):
+            self.add(
+                Delivery(notification=notification, message_id=f"<{uuid.uuid4()}@hms.example>", next_attempt_at=self.now)
+            )
+
+    def write(self) -> None:
+        """Insert everything. Foreign keys are checked at the end of the transaction, so any order does."""
+        for model, rows in self.rows.items():
+            model._base_manager.bulk_create(rows, batch_size=500)
+        self.rows.clear()
+
+
+def _sequence(model: type[models.Model]) -> Iterator[int]:
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [model._meta.db_table, _BLOCK],
+            )
+            block = [row[0] for row in cursor.fetchall()]
+        yield from block
