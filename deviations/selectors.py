@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -119,9 +119,27 @@ def bounded_count(deviations: QuerySet[Deviation]) -> int:
     return len(deviations.order_by().values_list("pk")[: COUNT_LIMIT + 1])
 
 
-def open_count(employee: Employee) -> int:
-    """Open cases the employee may see, for the menu."""
-    return bounded_count(open_ones(visible_to(employee)))
+@dataclass(frozen=True)
+class OpenCounts:
+    """How many open cases somebody may see: in all, overdue, and waiting for a statement."""
+
+    open: int
+    overdue: int
+    awaiting_statement: int
+
+
+def open_counts(employee: Employee) -> OpenCounts:
+    """The counts of the menu and the views, in one query, kept on the object for one request."""
+    known = getattr(employee, "_open_counts", None)
+    if known is None:
+        is_late = Q(handling__state=AssignmentState.OPEN, handling__due_on__lt=timezone.localdate())
+        counted = open_ones(visible_to(employee)).aggregate(
+            open=Count("pk"),
+            overdue=Count("pk", filter=is_late),
+            awaiting_statement=Count("pk", filter=Q(plan__state=PlanState.SENT)),
+        )
+        known = employee._open_counts = OpenCounts(**counted)
+    return known
 
 
 def reported_by(employee: Employee) -> QuerySet[Deviation]:

@@ -34,7 +34,11 @@ def _of_assignment(assignment: Assignment) -> Deviation:
 
 
 def _of_plan(plan: ActionPlan) -> Deviation:
-    return Deviation.objects.select_related("unit", "handling").get(plan=plan)
+    # A page asks many times about the same plan.
+    known = getattr(plan, "_case", None)
+    if known is None:
+        known = plan._case = Deviation.objects.select_related("unit", "handling").get(plan=plan)
+    return known
 
 
 def case_url(deviation: Deviation) -> str:

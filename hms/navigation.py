@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from deviations.selectors import open_count
+from deviations.selectors import open_counts
 from hms.assignments.selectors import my_open_count
 from hms.notifications.selectors import unread_count
 from hms.organisations.access import may
@@ -74,7 +74,14 @@ def _groups(request: HttpRequest, url: Any) -> list[dict[str, Any]]:
             "label": None,
             "items": [
                 item(_("My page"), "dashboard:my_page", "home", "dashboard", count=my_open_count(employee), phone=True),
-                item(_("Deviations"), "deviations:list", "flag", "deviations", count=open_count(employee), phone=True),
+                item(
+                    _("Deviations"),
+                    "deviations:list",
+                    "flag",
+                    "deviations",
+                    count=open_counts(employee).open,
+                    phone=True,
+                ),
                 item(_("Tasks"), "assignments:list", "check-square", "assignments", phone=True),
             ],
         }

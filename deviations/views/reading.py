@@ -123,14 +123,14 @@ def _with_cursor(request: HttpRequest, cursor: str | None) -> str:
 
 def _views(request: HttpRequest) -> list[dict[str, Any]]:
     """The standing views; counts only where they ask for something."""
-    mine = selectors.visible_to(request.employee)
+    counts = selectors.open_counts(request.employee)
     unit = request.employee.unit
     chosen = {name: request.GET.get(name, "") for name in ("status", "unit", "q", "severity", "category", "mine")}
     standing = [
         (_("All open"), {}, None),
         (unit.name, {"unit": str(unit.pk)}, None),
-        (_("Overdue"), {"status": "overdue"}, selectors.bounded_count(selectors.overdue(mine))),
-        (_("For approval"), {"status": "approval"}, selectors.bounded_count(selectors.awaiting_statement(mine))),
+        (_("Overdue"), {"status": "overdue"}, counts.overdue),
+        (_("For approval"), {"status": "approval"}, counts.awaiting_statement),
         (_("Closed"), {"status": "closed"}, None),
         (_("Reported by me"), {"mine": "1", "status": "all"}, None),
     ]

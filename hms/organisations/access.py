@@ -36,13 +36,16 @@ def visible(model: type[M], employee: Employee) -> QuerySet[M]:
     return _visibility[model](employee)
 
 
-def access(request: HttpRequest, model: type[M], permission: str, /, **lookup: object) -> M:
+def access(
+    request: HttpRequest, model: type[M], permission: str, /, *, related: tuple[str, ...] = (), **lookup: object
+) -> M:
     """Fetch one object for the signed-in employee, or refuse.
 
     Args:
         request: with `employee` set by the middleware.
         model: a model with a registered visibility.
         permission: a permission name of the app's `rules.py` (`deviations.handle`).
+        related: what the page needs with it, for `select_related`.
         lookup: field lookups that name one row.
 
     Raises:
@@ -50,7 +53,8 @@ def access(request: HttpRequest, model: type[M], permission: str, /, **lookup: o
         PermissionDenied: when it is visible but this is not allowed.
     """
     try:
-        obj = visible(model, request.employee).get(**lookup)
+        rows = visible(model, request.employee)
+        obj = (rows.select_related(*related) if related else rows).get(**lookup)
     except (model.DoesNotExist, ValueError, OverflowError):
         raise Http404 from None
     if not rules.has_perm(permission, request.employee, obj):
