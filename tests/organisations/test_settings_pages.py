@@ -137,7 +137,11 @@ def test_organisation_is_changed_and_the_event_names_the_fields_only(cast, clien
     )
     assert response.status_code == 303
     changed = Organisation.objects.get(slug="fjellvik")
-    assert (changed.name, changed.organisation_number, changed.accent_colour) == ("Nye Fjellvik", "923609016", "#7a3e9d")
+    assert (changed.name, changed.organisation_number, changed.accent_colour) == (
+        "Nye Fjellvik",
+        "923609016",
+        "#7a3e9d",
+    )
     with tenant(cast.fjellvik):
         event = Event.objects.get(verb="organisation.changed")
     assert event.actor_id == cast.admin.pk
@@ -268,7 +272,9 @@ def test_unit_belongs_to_one_safety_area(cast, client):
     assert "Helse" in response.content.decode()
     assert client.post(url(cast, "add_area"), {"name": "Ny", "units": [cast.havbris_unit.pk]}).status_code == 422
     assert client.post(url(cast, "add_area"), {"name": "Teknisk", "units": [cast.teknisk.pk]}).status_code == 303
-    response = client.post(url(cast, "area", cast.area.pk), {"name": "Helse", "units": [cast.helse.pk, cast.solbakken.pk]})
+    response = client.post(
+        url(cast, "area", cast.area.pk), {"name": "Helse", "units": [cast.helse.pk, cast.solbakken.pk]}
+    )
     assert response.status_code == 303
     with tenant(cast.fjellvik):
         assert SafetyAreaUnit.objects.filter(safety_area=cast.area).count() == 2
@@ -424,7 +430,8 @@ def test_person_is_added_found_and_changed(cast, client):
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("unit", "HAVBRIS"), ("email", "nora"), ("phone", "ring meg"), ("employee_number", "7"), ("given_name", "")]
+    ("field", "value"),
+    [("unit", "HAVBRIS"), ("email", "nora"), ("phone", "ring meg"), ("employee_number", "7"), ("given_name", "")],
 )
 def test_wrong_person_is_told_at_the_field(cast, client, field, value):
     with tenant(cast.fjellvik):
@@ -458,4 +465,3 @@ def test_administrator_sees_no_case_content_on_a_person(cast, client):
     page = client.get(url(cast, "person", cast.ingrid.pk)).content.decode()
     assert "Ingrid Solheim" in page
     assert "/avvik/" not in page.replace(reverse("deviations:list", args=["fjellvik"]), "")
-

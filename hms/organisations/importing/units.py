@@ -79,8 +79,9 @@ class _Units:
 def plan_units(table: Table) -> Plan:
     """Compare a table of units with the organisation's. Two queries.
 
-    A row updates the unit with its code; without a code, the unit of that name (below that parent, when several
-    have the name). A blank parent leaves a unit where it is, and puts a new one below the top unit.
+    A row updates the unit with its code; without a code, the unit of that name (in that place, when the row says
+    where), so moving a unit takes a code. A blank parent leaves a unit where it is, and puts a new one below the
+    top unit.
     """
     plan = Plan(notes=list(table.warnings))
     columns = Columns(table, NAMES, plan)
@@ -126,8 +127,7 @@ def _match(line: Line, columns: Columns, units: _Units) -> None:
     parent = line.values.get("parent", "").casefold()
     if parent:
         # The name may be used in several places: only the one in this place is the same unit.
-        here = [u for u in same if u.parent and parent in {u.parent.name.casefold(), u.parent.code.casefold()}]
-        same = here or ([] if len(same) != 1 or (not same[0].code and same[0].parent) else same)
+        same = [unit for unit in same if isinstance(unit, Unit) and unit.parent and parent in _names(unit.parent)]
     if len(same) > 1:
         message = _("Several units are called “%(name)s”. Add a code or the unit above.") % {
             "name": line.values["name"]
@@ -135,6 +135,10 @@ def _match(line: Line, columns: Columns, units: _Units) -> None:
         line.errors.append((columns.header("name"), message))
     elif same:
         line.existing = same[0]
+
+
+def _names(unit: Unit) -> set[str]:
+    return {unit.name.casefold(), unit.code.casefold()}
 
 
 def _find_parent(line: Line, columns: Columns, units: _Units) -> None:
