@@ -23,6 +23,7 @@ from hms.audit.services import record
 from hms.core.htmx import page_or_part
 from hms.core.keyset import BadCursor, page
 from hms.files.selectors import attachments_of
+from hms.notifications.models import Notification
 from hms.notifications.selectors import sent_about
 from hms.organisations.access import may
 from hms.organisations.middleware import not_found_unless
@@ -190,11 +191,21 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
         "access_list": employed().filter(pk__in=deviation.access_grants.values("employee_id"))
         if deviation.is_confidential and may_handle
         else [],
-        "sent": sent_about(deviation) if may_handle else [],
+        "sent": _sent(deviation) if may_handle else [],
         "has_open_actions": plans.has_open_actions(deviation.plan),
         "case_url": case_url(request, deviation),
         **plan_context(request, deviation.plan),
     }
+
+
+def _sent(deviation: Deviation) -> list[Notification]:
+    """What was told to whom about the case, its plan and the work in it."""
+    work = [deviation.handling] if deviation.handling else []
+    if deviation.plan is None:
+        return sent_about(deviation, *work)
+    work += [action.assignment for action in plans.actions_of(deviation.plan)]
+    work += filter(None, [deviation.plan.statement_assignment, deviation.plan.effect_assignment])
+    return sent_about(deviation, deviation.plan, *work)
 
 
 def _reporter_name(deviation: Deviation, *, sees_internal: bool) -> str:
