@@ -50,7 +50,7 @@ def as_csv(problems: Iterable[Problem]) -> str:
     """The list as a CSV file for Norwegian spreadsheets: semicolons, and no cell that is run as a formula."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([_("Row"), _("Column"), _("Reason"), _("Value")])
+    writer.writerow([_("Row"), _("Column"), _("What is wrong"), _("Value")])
     for item in problems:
         writer.writerow([item.row, harmless(item.column), item.text, harmless(item.value)])
     return out.getvalue()

@@ -120,9 +120,7 @@ class Check:
     def to_import(self) -> list[Case]:
         if not self.skip_duplicates:
             return self.reading.cases
-        return [
-            case for case in self.reading.cases if case.same_as_row is None and case.fingerprint not in self.known
-        ]
+        return [case for case in self.reading.cases if case.same_as_row is None and case.fingerprint not in self.known]
 
     @property
     def skipped(self) -> int:
@@ -240,7 +238,6 @@ def _create(batch: ImportBatch, cases: list[Case]) -> None:
             deviations.append(_deviation(case, batch, year, numbers[year]))
             numbers[year] += 1
         Deviation.objects.bulk_create(deviations)
-        Deviation.history.bulk_history_create(deviations, default_user=by.pk if by else None, default_date=now)
         Event.objects.bulk_create(
             Event(
                 at=now,
@@ -256,6 +253,19 @@ def _create(batch: ImportBatch, cases: list[Case]) -> None:
             for deviation in deviations
         )
         set_progress(batch, begin + len(deviations))
+    _write_first_history(batch, now)
+
+
+def _write_first_history(batch: ImportBatch, now: datetime.datetime) -> None:
+    """The first history row of every case of the batch, copied inside the database: it is as wide as the case."""
+    past = Deviation.history.model
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in past.tracked_fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {past._meta.db_table} ({columns}, history_date, history_type, history_user_id) "  # noqa: S608
+            f"SELECT {columns}, %s, '+', %s FROM {Deviation._meta.db_table} WHERE import_batch_id = %s ORDER BY id",
+            [now, batch.uploaded_by_id, batch.pk],
+        )
 
 
 def _deviation(case: Case, batch: ImportBatch, year: int, sequence: int) -> Deviation:

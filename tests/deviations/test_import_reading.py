@@ -241,7 +241,7 @@ def test_the_list_of_errors_runs_nothing():
             ]
         )
     lines = text.split("\r\n")
-    assert lines[0] == '"Row";"Column";"Reason";"Value"'
+    assert lines[0] == '"Row";"Column";"What is wrong";"Value"'
     assert lines[1] == '''"3";"'=cmd|' /C calc'!A0";"The date cannot be read";"'+47 900"'''
     assert lines[2].endswith('''"'@SUM(A1)"";x"''')
     assert lines[3].endswith('''"'\t=1+1"''')

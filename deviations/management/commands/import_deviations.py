@@ -121,14 +121,17 @@ class Command(BaseCommand):
     def _report(self, mapping: dict[str, str], batch: ImportBatch, options: dict[str, Any]) -> None:
         for column, field in mapping.items():
             self.stdout.write(f"{column} -> {field}")
-        services.start(batch, by=None, in_background=False)
-        result = services.import_now(batch)
+        if options["dry_run"]:
+            result = services.check(batch)
+        else:
+            services.start(batch, by=None, in_background=False)
+            result = services.import_now(batch)
         self.stdout.write(f"rows: {batch.rows_total}")
-        self.stdout.write(f"imported: {batch.rows_imported}")
+        self.stdout.write(f"imported: {len(result.to_import)}")
         self.stdout.write(f"duplicates in the file: {len(result.reading.repeated)}")
         self.stdout.write(f"imported before: {len(result.already_imported)}")
-        self.stdout.write(f"left out as duplicates: {batch.rows_duplicate}")
-        self.stdout.write(f"failed: {batch.rows_failed}")
+        self.stdout.write(f"left out as duplicates: {result.skipped}")
+        self.stdout.write(f"failed: {result.failed}")
         for item in result.reading.problems[:SHOWN_PROBLEMS]:
             self.stderr.write(f"row {item.row}, {item.column or '-'}: {item.text} {item.value!r}")
         hidden = len(result.reading.problems) - SHOWN_PROBLEMS
