@@ -21,13 +21,15 @@ class Book:
 
     Attributes:
         now: the moment of loading; nothing is later.
-        fresh: messages from then on are put in the outbox, so that the demo's mailbox has some; older ones
-            count as sent long ago.
     """
 
-    def __init__(self, now: datetime.datetime, fresh: datetime.datetime) -> None:
+    # Messages of the last hours wait in the outbox, so that the demo's mailbox fills when the worker starts.
+    FRESH = datetime.timedelta(hours=5)
+    # Older ones have been read.
+    UNREAD = datetime.timedelta(hours=52)
+
+    def __init__(self, now: datetime.datetime) -> None:
         self.now = now
-        self.fresh = fresh
         self.rows: dict[type[models.Model], list[models.Model]] = {}
         self._ids: dict[type[models.Model], Iterator[int]] = {}
 
@@ -76,10 +78,11 @@ class Book:
         parameters: dict[str, Any],
         email: bool = True,
     ) -> None:
-        """As `notifications.services.notify`; what is not fresh has been read, and was mailed long ago."""
+        """As `notifications.services.notify`; what is not fresh was mailed long ago."""
         employee = to if isinstance(to, Employee) else None
         who = str(employee.pk) if employee else "address"
-        is_fresh = at >= self.fresh
+        age = self.now - at
+        read_at = at + datetime.timedelta(hours=7) if age > self.UNREAD else None
         notification = self.add(
             Notification(
                 type=type_key,
@@ -90,13 +93,12 @@ class Book:
                 about_id=about.pk,
                 dedupe_key=f"{type_key}:{who}:{dedupe}",
                 created_at=min(at, self.now),
-                read_at=None if is_fresh else min(at + datetime.timedelta(hours=7), self.now),
+                read_at=read_at,
             )
         )
-        if is_fresh and email and (employee is None or employee.email):
-            self.add(
-                Delivery(notification=notification, message_id=f"<{uuid.uuid4()}@hms.example>", next_attempt_at=self.now)
-            )
+        if age <= self.FRESH and email and (employee is None or employee.email):
+            message_id = f"<{uuid.uuid4()}@hms.example>"
+            self.add(Delivery(notification=notification, message_id=message_id, next_attempt_at=self.now))
 
     def write(self) -> None:
         """Insert everything. Foreign keys are checked at the end of the transaction, so any order does."""

@@ -126,9 +126,7 @@ class Case:
         for name, value in fields.items():
             setattr(self.deviation, name, value)
         self.deviation.version += 1
-        self.book.event(
-            "deviation.triaged", self.deviation, at=at, by=self.handler, data={"fields": sorted(fields)}
-        )
+        self.book.event("deviation.triaged", self.deviation, at=at, by=self.handler, data={"fields": sorted(fields)})
 
     def analyse(self, at: Moment, why: list[str], causes: list[str]) -> None:
         """As `services.analyse`."""
@@ -167,7 +165,11 @@ class Case:
         """As `services.answer`: written to the reporter while the work goes on."""
         said = self.book.add(
             Comment(
-                deviation=self.deviation, author=self.handler, visibility=CommentVisibility.REPORTER, text=text, created_at=at
+                deviation=self.deviation,
+                author=self.handler,
+                visibility=CommentVisibility.REPORTER,
+                text=text,
+                created_at=at,
             )
         )
         self.deviation.first_answered_at = self.deviation.first_answered_at or at
@@ -191,9 +193,7 @@ class Case:
         handling = self.deviation.handling
         data = {**_titled(handling), "from": handling.due_on.isoformat(), "to": due_on.isoformat()}
         handling.due_on = due_on
-        self.book.event(
-            "assignment.due_date_changed", handling, at=at, by=self.handler, root=self.deviation, data=data
-        )
+        self.book.event("assignment.due_date_changed", handling, at=at, by=self.handler, root=self.deviation, data=data)
 
     # --- the plan ---
 
@@ -261,7 +261,12 @@ class Case:
         by = self.plan.statement_assignment.assignee
         self.statement = statement = self.book.add(
             Statement(
-                plan=self.plan, plan_version=self.plan.version, given_by=by, given_at=at, opinion=opinion, comment=comment
+                plan=self.plan,
+                plan_version=self.plan.version,
+                given_by=by,
+                given_at=at,
+                opinion=opinion,
+                comment=comment,
             )
         )
         data = {"opinion": opinion, "version": self.plan.version, "statement": statement.pk}
@@ -487,9 +492,8 @@ class Case:
         return self.book.event(verb, assignment, at=at, by=by, root=root, via=via, data=data)
 
     def _tell(self, type_key: str, to: Employee, at: Moment, dedupe: str, *, email: bool = True, **more: str) -> None:
-        self.book.notify(
-            type_key, to=to, about=self.deviation, at=at, dedupe=dedupe, parameters={"case": self.number, **more}, email=email
-        )
+        told = {"case": self.number, **more}
+        self.book.notify(type_key, to=to, about=self.deviation, at=at, dedupe=dedupe, parameters=told, email=email)
 
     def _tell_reporter(self, type_key: str, at: Moment, dedupe: str, **more: str) -> None:
         to = self.deviation.reporter or self.deviation.reporter_email

@@ -95,7 +95,7 @@ FJELLVIK = Employer(
         Person("helene", "Helene Dahl", "helse", "Kommunalsjef helse og omsorg"),
         Person("amir", "Amir Hosseini", "solbakken", "Enhetsleder", note="Kontor i 1. etasje, Solbakken"),
         Person("ingrid", "Ingrid Solheim", "solbakken", "Helsefagarbeider"),
-        Person("kari", "Kari Lunde", "solbakken", "Sykepleier og verneombud", note="Tirsdager på vaktrommet, avdeling 1"),
+        Person("kari", "Kari Lunde", "solbakken", "Sykepleier og verneombud", note="Tirsdager på vaktrommet"),
         Person("turid", "Turid Kleppe", "fjordglott", "Enhetsleder"),
         Person("samuel", "Samuel Habtom", "elvebakken", "Enhetsleder"),
         Person("berit", "Berit Nordgård", "hjemme_nord", "Enhetsleder"),
@@ -130,7 +130,7 @@ FJELLVIK = Employer(
     ],
     titles={
         "office": ["Rådgiver", "Konsulent", "Saksbehandler", "Fagkonsulent"],
-        "care": ["Sykepleier", "Helsefagarbeider", "Helsefagarbeider", "Pleieassistent", "Vernepleier", "Kokk", "Aktivitør"],
+        "care": ["Sykepleier", "Helsefagarbeider", "Pleieassistent", "Vernepleier", "Kokk", "Aktivitør"],
         "home": ["Sykepleier", "Helsefagarbeider", "Helsefagarbeider", "Hjemmehjelper", "Ergoterapeut"],
         "clinic": ["Lege", "Helsesykepleier", "Helsesekretær", "Bioingeniør", "Jordmor"],
         "school": ["Lærer", "Lærer", "Lærer", "Fagarbeider", "Miljøterapeut", "Assistent", "SFO-leder"],

@@ -83,7 +83,7 @@ class House:
             for person in self.staff[self.units[self.employer.workshop].pk]
             if person.email and person not in self.people.values()
         ]
-        return others[unit.path[-1] % len(others)]
+        return others[list(self.units.values()).index(unit) % len(others)]
 
 
 def furnish(book: Book, employer: Employer, organisation: Organisation, users: dict[str, User], password: str) -> House:
@@ -93,7 +93,7 @@ def furnish(book: Book, employer: Employer, organisation: Organisation, users: d
         users: users made so far, by address: one person may work in several organisations.
         password: the hash that all the demo's users share.
     """
-    house = House(organisation, employer, random.Random(f"{employer.slug} 2026"))
+    house = House(organisation, employer, random.Random(f"{employer.slug} 2026"))  # noqa: S311  no secret: the same each time
     since = book.now - datetime.timedelta(days=400)
     book.event("organisation.created", organisation, at=since, by=None, via=Via.SYSTEM)
     for place in employer.places:
@@ -128,16 +128,16 @@ def _hire(book: Book, house: House, users: dict[str, User], password: str, since
             book.event("employee.added", employee, at=since, by=None, via=Via.IMPORT)
 
 
-def _employ(
-    book: Book, house: House, person: Person, unit: Unit, users: dict[str, User], password: str
-) -> Employee:
+def _employ(book: Book, house: House, person: Person, unit: Unit, users: dict[str, User], password: str) -> Employee:
     given, family = person.name.rsplit(" ", 1)
     email = names.address(given, family, person.domain or f"{house.employer.slug}.example")
     has_address = bool(person.key) or house.draw.random() < _HAS_ADDRESS
     signs_in = person.signs_in if person.key else has_address and house.draw.random() < _SIGNS_IN
     user = None
     if signs_in:
-        user = users.get(email) or users.setdefault(email, book.add(User(email=email, password=password, created_at=book.now)))
+        if email not in users:
+            users[email] = book.add(User(email=email, password=password, created_at=book.now))
+        user = users[email]
     started = book.now.date() - datetime.timedelta(days=house.draw.randint(420, 6000))
     employee = book.add(
         Employee(

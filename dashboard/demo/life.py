@@ -14,7 +14,7 @@ from hms.actions.models import Action
 from hms.assignments.enums import State as AssignmentState
 from hms.audit.enums import Via
 from hms.organisations.calendar import is_working_day
-from hms.organisations.models import Employee, Unit
+from hms.organisations.models import Employee
 
 DAY = datetime.timedelta(days=1)
 
@@ -157,7 +157,7 @@ class _Life:
         if self.clock.is_over:
             return False
         self.case.triage(self.clock.at, **fields)
-        if self.situation.why and self.situation.severity > 1 or len(self.situation.why) > 2:
+        if (self.situation.why and self.situation.severity > 1) or len(self.situation.why) > 2:
             self.clock.wait(0.2, 4 * self.slow)
             if self.clock.is_over:
                 return False
@@ -196,7 +196,7 @@ class _Life:
 
     def _add(self, measure: Measure) -> None:
         case = self.case
-        due_on = self.clock.at.date() + DAY * self.draw.choice([10, 14, 21, 28, 42])
+        due_on = self.clock.at.date() + DAY * self.draw.choice([7, 10, 10, 14, 21, 28])
         while not is_working_day(due_on):
             due_on += DAY
         first = measure is self.situation.actions[0]
@@ -222,9 +222,9 @@ class _Life:
         clock.wait(8, 9) if silent else clock.wait(0.3, 4 * self.slow)
         if clock.is_over:
             return False
-        if not silent and self.draw.random() < 0.08 and len(self.situation.actions) > 1:
-            if not self._improve(rep):
-                return False
+        has_wish = not silent and self.draw.random() < 0.08 and len(self.situation.actions) > 1
+        if has_wish and not self._improve(rep):
+            return False
         if not silent:
             case.give_statement(min(clock.at, clock.now), Opinion.APPROVE, self.draw.choice(_APPROVALS))
         clock.wait(0.1, 1.5)
@@ -232,7 +232,7 @@ class _Life:
             return False
         case.decide(clock.at, "Verneombudet svarte ikke innen fristen, og tiltakene haster." if silent else "")
         due_on = max(action.assignment.due_on for action in case.actions) + DAY * 14
-        if self.draw.random() < 0.85 and due_on > case.deviation.handling.due_on:
+        if self.draw.random() < 0.93 and due_on > case.deviation.handling.due_on:
             case.postpone(clock.minutes(1, 5), due_on)
         return not clock.is_over
 
@@ -270,9 +270,9 @@ class _Life:
         days = (action.assignment.due_on - decided.date()).days
         late = self.draw.random()
         # Most are done in time, some late, and a few seem never to end.
-        at = days * self.draw.uniform(0.3, 1.0) if late < 0.82 else days + self.draw.uniform(1, 18) * self.slow
+        at = days * self.draw.uniform(0.3, 1.0) if late < 0.86 else days + self.draw.uniform(1, 18) * self.slow
         clock = Clock(decided, self.clock.now, self.draw)
-        return clock.wait(at, at + 1) if late < 0.975 else clock.now + DAY
+        return clock.wait(at, at + 1) if late < 0.985 else clock.now + DAY
 
     def _trouble(self, action: Action) -> None:
         """Of what is late, some have said why."""
@@ -307,5 +307,3 @@ class _Life:
         effect, note = self.draw.choice(_EFFECTS)
         self.case.check_effect(self.clock.at, effect, note)
         return True
-
-

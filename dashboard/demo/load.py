@@ -20,9 +20,6 @@ from hms.files.models import Attachment
 from hms.organisations.models import Organisation
 from hms.tenancy.scope import tenant
 
-# Messages of the last hours wait in the outbox, so that the demo's mailbox fills when the worker starts.
-FRESH = datetime.timedelta(hours=5)
-
 
 def is_loaded() -> bool:
     """Whether all the demo's organisations are there."""
@@ -51,7 +48,7 @@ def _load(employer: Employer, now: datetime.datetime, users: dict[str, User], pa
         emergency_note=employer.emergency_note,
     )
     with tenant(organisation):
-        book = Book(now, now - FRESH)
+        book = Book(now)
         house = furnish(book, employer, organisation, users, password)
         pictured = _tell_all(book, house)
         book.write()

@@ -56,7 +56,8 @@ def blocked_exit() -> SimpleUploadedFile:
         pen.rectangle((510, 60, 710, 130), fill="#1d7a46")
         pen.polygon([(545, 95), (590, 72), (590, 118)], fill="white")
         pen.rectangle((590, 88, 675, 102), fill="white")
-        for left, top, colour in ((380, 520, "#b98a56"), (560, 560, "#a67a49"), (470, 380, "#c79a66"), (700, 470, "#b98a56")):
+        boxes = ((380, 520, "#b98a56"), (560, 560, "#a67a49"), (470, 380, "#c79a66"), (700, 470, "#b98a56"))
+        for left, top, colour in boxes:
             pen.rectangle((left, top, left + 190, 740), fill=colour, outline="#6f5230", width=5)
             pen.line((left, top + 40, left + 190, top + 40), fill="#8a6a40", width=12)
 

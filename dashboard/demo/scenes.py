@@ -50,7 +50,9 @@ def scenes_of(slug: str, now: datetime.datetime) -> list[Scene]:
     told: dict[str, list[Scene]] = {
         "fjellvik": [
             Scene(days.at(1, 14, 2), _hand_rail, pictures.stair_rail, "Rekkverk i trapp som har løsnet øverst"),
-            Scene(days.at(0, 7, 20), _ice_this_morning, pictures.icy_steps, "Is på trappa, og istapper fra takrenna over"),
+            Scene(
+                days.at(0, 7, 20), _ice_this_morning, pictures.icy_steps, "Is på trappa, og istapper fra takrenna over"
+            ),
             Scene(days.at(0, 6, 45), _night_alone),
             Scene(days.at(9, 9, 10), _disagreement_waits),
             Scene(days.at(64, 10, 5), _disagreement_answered),
@@ -93,7 +95,9 @@ def _hand_rail(case: Case, days: Days, number: tuple[int, int]) -> None:
         reporter=house.people["ingrid"],
     )
     case.receive(days.at(1, 14, 20))
-    case.triage(days.at(1, 14, 24), category=Category.UNSAFE_CONDITION, immediate_measure="Trapp B er sperret. Bruk trapp A.")
+    case.triage(
+        days.at(1, 14, 24), category=Category.UNSAFE_CONDITION, immediate_measure="Trapp B er sperret. Bruk trapp A."
+    )
     case.start_plan(days.at(1, 14, 27))
     closed_off = case.add_action(
         days.at(1, 14, 28), "Sperr trapp B og sett opp skilt", house.people["tor_erik"], days.at(1, 14).date(),
@@ -127,7 +131,7 @@ def _ice_this_morning(case: Case, days: Days, number: tuple[int, int]) -> None:
     case.report(
         at=days.at(0, 7, 20),
         unit=case.house.units["solbakken"],
-        title="Is i trappa ved personalinngangen",
+        title="Takrenna drypper på trappa, og det fryser",
         text="Takrenna drypper rett på øverste trinn, og i natt frøs det til. Jeg skled, men holdt meg i døra. "
         "Dagvakta kommer klokka halv åtte.",
         place="Personalinngangen",
@@ -221,8 +225,8 @@ def _disagreement_answered(case: Case, days: Days, number: tuple[int, int]) -> N
     )
     case.reply(
         days.at(54, 11, 0),
-        "Jeg er enig i målet. Egen inngang er lagt inn i budsjettforslaget for neste år, og tas i arbeidsmiljøutvalget. "
-        "Fram til da flytter vi skapene og setter opp dusj i vognhallen, som kan gjøres nå.",
+        "Jeg er enig i målet. Egen inngang er lagt inn i budsjettforslaget for neste år, og tas i AMU. Fram "
+        "til da flytter vi skapene og setter opp dusj i vognhallen, som kan gjøres nå.",
     )
     case.decide(days.at(53, 9, 0))
     case.complete(lockers, days.at(33, 13, 0), "Skapene er flyttet, og dusjen virker.")
@@ -262,7 +266,7 @@ def _harassment(case: Case, days: Days, number: tuple[int, int]) -> None:
         at=days.at(26, 15, 15),
         unit=house.units["drift"],
         title="Plaging på pauserommet",
-        text="En av oss får høre det hver dag for måten han snakker på. Han sier at det går bra, men det gjør det ikke.",
+        text="En av oss får høre det hver dag for måten han snakker på. Han sier at det går bra. Det gjør det ikke.",
         place="Pauserommet",
         severity=Severity.SERIOUS,
         number=number,
@@ -276,7 +280,7 @@ def _harassment(case: Case, days: Days, number: tuple[int, int]) -> None:
         days.at(22, 9, 5), "Samtaler med hver enkelt, sammen med bedriftshelsetjenesten", house.people["sunniva"],
         (days.now + DAY * 3).date(), level=ControlLevel.ORGANISATIONAL,
     )  # fmt: skip
-    case.decide(days.at(21, 10, 0), "Saken er fortrolig. Verneombudet er spurt muntlig, med samtykke fra den det gjelder.")
+    case.decide(days.at(21, 10, 0), "Fortrolig. Verneombudet er spurt muntlig, med samtykke fra den det gjelder.")
     case.postpone(days.at(21, 10, 5), (days.now + DAY * 20).date())
 
 
@@ -368,7 +372,9 @@ def _blocked_exit(case: Case, days: Days, number: tuple[int, int]) -> None:
         reporter=house.people["ingrid"],
     )
     case.receive(days.at(17, 8, 50))
-    case.triage(days.at(17, 9, 0), category=Category.FIRE, immediate_measure="Døra er ryddet, og gulvet merket med tape.")
+    case.triage(
+        days.at(17, 9, 0), category=Category.FIRE, immediate_measure="Døra er ryddet, og gulvet merket med tape."
+    )
     case.analyse(
         days.at(16, 10, 0),
         ["Eskene ble satt der det var plass.", "Varemottaket er halvert etter ombyggingen.",
@@ -389,7 +395,9 @@ def _blocked_exit(case: Case, days: Days, number: tuple[int, int]) -> None:
     case.decide(days.at(11, 9, 0))
     case.postpone(days.at(11, 9, 3), (days.now + DAY * 14).date())
     case.complete(agreed, days.at(6, 14, 0), "Ny avtale gjelder fra mandag.")
-    case.ask_for_more_time(marking, days.at(1, 12, 20), (days.now + DAY * 7).date(), "Malingen tørker ikke når det er så fuktig.")
+    case.ask_for_more_time(
+        marking, days.at(1, 12, 20), (days.now + DAY * 7).date(), "Malingen tørker ikke i fuktig vær."
+    )
 
 
 def _answered_yesterday(case: Case, days: Days, number: tuple[int, int]) -> None:
@@ -438,7 +446,9 @@ def _scaffold(case: Case, days: Days, number: tuple[int, int]) -> None:
         reporter=_somebody(house, "skolegata"),
     )
     case.receive(days.at(2, 9, 45))
-    case.triage(days.at(2, 9, 50), category=Category.ROUTINE_BREACH, immediate_measure="Stillaset er stengt i begge ender.")
+    case.triage(
+        days.at(2, 9, 50), category=Category.ROUTINE_BREACH, immediate_measure="Stillaset er stengt i begge ender."
+    )
     case.start_plan(days.at(1, 8, 0))
     case.add_action(
         days.at(1, 8, 4), "Få stillaset kontrollert på nytt av leverandøren", house.people["aleksander"],

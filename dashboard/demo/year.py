@@ -51,7 +51,9 @@ class _Deck:
         return self.situations[index], version
 
     def _used(self, index: int, version: int, place: str) -> int:
-        return self.told.get((index, version, ""), 0) + 5 * self.told.get((index, version, place), 0)
+        # What may happen anywhere must not be told everywhere.
+        weight = 3 if len(self.situations[index].kinds) > 1 else 1
+        return weight * self.told.get((index, version, ""), 0) + 5 * self.told.get((index, version, place), 0)
 
 
 def _in_season(situation: Situation, month: int) -> bool:
@@ -60,7 +62,8 @@ def _in_season(situation: Situation, month: int) -> bool:
 
 def _story(house: House, draw: random.Random, deck: _Deck, now: datetime.datetime, back: int) -> Story:
     busy = [place for place in house.employer.places if place.kind]
-    place = draw.choices(busy, [place.people for place in busy])[0]
+    # Large units report less for each person than small ones.
+    place = draw.choices(busy, [place.people**0.7 for place in busy])[0]
     at = (now - DAY * back).replace(hour=draw.choice([7, 7, 8, 9, 10, 11, 12, 13, 14, 14, 15, 17, 20, 22, 2]))
     at = at.replace(minute=draw.randint(0, 59), second=0, microsecond=0)
     if at > now - datetime.timedelta(minutes=20):
@@ -72,7 +75,8 @@ def _story(house: House, draw: random.Random, deck: _Deck, now: datetime.datetim
 
 
 def _reporter(house: House, draw: random.Random, place: str) -> dict[str, Employee | str]:
-    staff = house.staff[house.units[place].pk]
+    known = list(house.people.values())
+    staff = [person for person in house.staff[house.units[place].pk] if person not in known]
     signed_in = [person for person in staff if person.user_id]
     others = [person for person in staff if not person.user_id]
     way = draw.random()
@@ -80,5 +84,7 @@ def _reporter(house: House, draw: random.Random, place: str) -> dict[str, Employ
         return {}
     if signed_in and (way < 0.74 or not others):
         return {"reporter": draw.choice(signed_in)}
+    if not others:
+        return {}
     person = draw.choice(others)
     return {"reporter_name": person.name, "reporter_email": person.email}

@@ -1,0 +1,269 @@
+"""The demo is a life that the product could have lived: every case's events lead to its state."""
+
+import datetime
+import itertools
+import tempfile
+from collections import defaultdict
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection, models, transaction
+from django.test import TestCase, override_settings
+from django.utils import timezone
+from stdnum.no import orgnr
+
+from dashboard.demo.load import load
+from dashboard.demo.situations import all_situations
+from deviations.enums import Category, Cause, ReporterKind, State
+from deviations.models import Deviation
+from deviations.selectors import visible_to
+from hms.accounts.demo import DEMO_PASSWORD, SIGN_INS
+from hms.accounts.models import User
+from hms.actions.enums import ControlLevel, Opinion, PlanState
+from hms.actions.models import ActionPlan, Statement
+from hms.actions.selectors import has_open_actions
+from hms.assignments.enums import Kind
+from hms.assignments.enums import State as AssignmentState
+from hms.assignments.models import Assignment
+from hms.audit.models import Event
+from hms.files.models import Attachment
+from hms.notifications.models import Delivery, Notification
+from hms.notifications.rendering import render
+from hms.organisations.enums import Role
+from hms.organisations.models import Employee, Membership, Organisation, RoleHolding, Unit
+from hms.tenancy.scope import tenant
+
+
+def test_the_written_situations_use_known_words() -> None:
+    """A slip of the pen in a text file must not reach the database."""
+    for situation in all_situations():
+        assert situation.category in Category.values, situation.reports
+        assert set(situation.causes) <= set(Cause.values), situation.reports
+        assert {measure.level for measure in situation.actions} <= set(ControlLevel.values), situation.reports
+        assert situation.answer.strip(), situation.reports
+    municipal = [situation for situation in all_situations() if situation.kinds != ["construction"]]
+    assert len(municipal) >= 90
+    assert len(all_situations()) - len(municipal) >= 30
+
+
+@override_settings(DEMO=True)
+class DemoTest(TestCase):
+    """Everything is loaded once; the questions are asked as the serving role."""
+
+    now: datetime.datetime
+    first: list[tuple]
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.now = timezone.now()
+        folder = cls.enterClassContext(tempfile.TemporaryDirectory())
+        storages = settings.STORAGES | {
+            "default": {
+                "BACKEND": "django.core.files.storage.FileSystemStorage",
+                "OPTIONS": {"location": folder},
+            }
+        }
+        with override_settings(
+            STORAGES=storages, PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"], DEMO=True
+        ):
+            with transaction.atomic():
+                load(cls.now)
+                cls.first = _told()
+                transaction.set_rollback(True)
+            load(cls.now)
+        cls.fjellvik = Organisation.objects.get(slug="fjellvik")
+        cls.havbris = Organisation.objects.get(slug="havbris")
+
+    def setUp(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f'SET ROLE "{settings.APP_ROLE}"')
+            self.addCleanup(self._reset_role)
+
+    @staticmethod
+    def _reset_role() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+
+    def test_a_municipality_and_a_builder(self) -> None:
+        sizes = {}
+        for organisation in (self.fjellvik, self.havbris):
+            assert orgnr.is_valid(organisation.organisation_number)
+            with tenant(organisation):
+                sizes[organisation.slug] = (
+                    Unit.objects.count(),
+                    Employee.objects.count(),
+                    Deviation.objects.count(),
+                )
+        assert sizes == {"fjellvik": (25, 407, 322), "havbris": (7, 40, 60)}
+
+    def test_the_same_on_every_load(self) -> None:
+        self._reset_role()
+        assert _told() == self.first
+
+    def test_events_lead_to_the_state_of_everything(self) -> None:
+        for organisation in (self.fjellvik, self.havbris):
+            with tenant(organisation):
+                self._walk(Deviation, State.NEW)
+                self._walk(ActionPlan, PlanState.DRAFT)
+                self._walk(Assignment, None)
+
+    def _walk(self, model: type[models.Model], start: str | None) -> None:
+        moves = defaultdict(list)
+        for event in Event.objects.filter(object_type=model._meta.label_lower, data__has_key="from").order_by(
+            "at", "id"
+        ):
+            if event.verb != "assignment.due_date_changed" and event.verb != "assignment.extension_requested":
+                moves[event.object_id].append((event.data["from"], event.data["to"]))
+        for obj in model.objects.all():
+            state = start or (moves[obj.pk][0][0] if moves[obj.pk] else obj.state)
+            for was, to in moves[obj.pk]:
+                assert was == state, (obj, moves[obj.pk])
+                assert to in model.MOVES[was], (obj, was, to)
+                state = to
+            assert state == obj.state, (obj, moves[obj.pk])
+
+    def test_every_closed_case_is_answered_and_finished(self) -> None:
+        for organisation in (self.fjellvik, self.havbris):
+            with tenant(organisation):
+                closed = Deviation.objects.filter(state=State.CLOSED).select_related("handling", "plan")
+                assert closed
+                for case in closed:
+                    assert len(case.answer) > 40
+                    assert not has_open_actions(case.plan)
+                    assert case.handling.state == AssignmentState.DONE
+                    assert case.received_at <= case.first_answered_at <= case.closed_at
+                assert all(
+                    case.handling.state == AssignmentState.OPEN
+                    for case in Deviation.objects.exclude(state=State.CLOSED).select_related("handling")
+                )
+
+    def test_nothing_is_in_the_future_or_before_the_report(self) -> None:
+        for organisation in (self.fjellvik, self.havbris):
+            with tenant(organisation):
+                assert not Event.objects.filter(at__gt=self.now).exists()
+                assert not Notification.objects.filter(created_at__gt=self.now).exists()
+                reported = dict(Deviation.objects.values_list("id", "reported_at"))
+                for event in Event.objects.filter(root_type="deviations.deviation"):
+                    assert event.at >= reported[event.root_id]
+
+    def test_numbers_follow_the_dates(self) -> None:
+        with tenant(self.fjellvik):
+            cases = list(Deviation.objects.order_by("year", "sequence").values_list("reported_at", flat=True))
+        # An anonymous report is blurred to the day.
+        days = [moment.date() for moment in cases]
+        assert all(earlier <= later + datetime.timedelta(days=1) for earlier, later in itertools.pairwise(days))
+
+    def test_every_state_of_the_work_is_there(self) -> None:
+        with tenant(self.fjellvik):
+            assert set(Deviation.objects.values_list("state", flat=True)) == set(State.values)
+            assert set(ActionPlan.objects.values_list("state", flat=True)) >= {
+                PlanState.DRAFT, PlanState.SENT, PlanState.RUNNING, PlanState.DONE, PlanState.CLOSED,
+            }  # fmt: skip
+            assert set(Deviation.objects.values_list("reporter_kind", flat=True)) == {
+                ReporterKind.EMPLOYEE, ReporterKind.NAMED, ReporterKind.ANONYMOUS,
+            }  # fmt: skip
+            dissent = Statement.objects.filter(opinion=Opinion.DISAGREE)
+            assert {bool(statement.reply) for statement in dissent} == {True, False}
+            assert Event.objects.filter(verb="deviation.reopened").count() >= 2
+            today = timezone.localdate()
+            assert Assignment.objects.filter(kind=Kind.ACTION, state=AssignmentState.OPEN, due_on__lt=today).exists()
+            assert Attachment.objects.count() == 3
+        with tenant(self.havbris):
+            assert set(Deviation.objects.values_list("state", flat=True)) == set(State.values)
+
+    def test_the_hand_rail_waits_for_kari(self) -> None:
+        with tenant(self.fjellvik):
+            case = Deviation.objects.get(title="Løst rekkverk i trapp B")
+            assert case.plan.state == PlanState.SENT
+            assert case.plan.statement_assignment.assignee.given_name == "Kari"
+            actions = {
+                action.title: (action.assignment.assignee.given_name, action.assignment.state)
+                for action in case.plan.actions.select_related("assignment__assignee")
+            }
+            assert actions == {
+                "Sperr trapp B og sett opp skilt": ("Tor Erik", AssignmentState.DONE),
+                "Fest rekkverket med nye skruer og test det": ("Tor Erik", AssignmentState.OPEN),
+                "Lag sjekkliste for ferdig arbeid": ("Amir", AssignmentState.PLANNED),
+            }
+            assert Attachment.objects.filter(owner_id=case.pk, owner_kind="deviations.deviation").exists()
+
+    def test_confidential_cases_are_closed_to_others(self) -> None:
+        with tenant(self.fjellvik):
+            about = Deviation.objects.get(concerns__isnull=False)
+            assert about.concerns.given_name == "Astrid"
+            assert about.handling.assignee.given_name == "Jan Petter"
+            assert about not in visible_to(about.concerns)
+            senior = Employee.objects.get(given_name="Vigdis")
+            for case in Deviation.objects.filter(is_confidential=True):
+                assert case not in visible_to(senior)
+                assert case.title not in {case.handling.title, case.plan.title if case.plan else ""}
+                # An ordinary case may have been named before it was made confidential.
+                told = Event.objects.filter(root_id=case.pk, root_type="deviations.deviation", at__gt=case.received_at)
+                assert all(case.title not in str(event.data) for event in told)
+
+    def test_nobody_is_named_behind_an_anonymous_case(self) -> None:
+        with tenant(self.fjellvik):
+            for case in Deviation.objects.filter(reporter_kind=ReporterKind.ANONYMOUS):
+                said = Event.objects.get(
+                    object_type="deviations.deviation", object_id=case.pk, verb="deviation.reported"
+                )
+                assert said.actor is None
+                assert timezone.localtime(case.reported_at).hour == 12
+                assert case.receipt_hash
+                assert not Notification.objects.filter(type="deviations.receipt", about_id=case.pk).exists()
+
+    def test_only_fresh_messages_wait_to_be_sent(self) -> None:
+        for organisation in (self.fjellvik, self.havbris):
+            with tenant(organisation):
+                waiting = Delivery.objects.select_related("notification")
+                assert 1 <= waiting.count() <= 30
+                assert all(self.now - row.notification.created_at < datetime.timedelta(hours=6) for row in waiting)
+                assert Notification.objects.count() > 5 * waiting.count()
+
+    def test_tor_eriks_mail_can_be_answered(self) -> None:
+        with tenant(self.fjellvik):
+            task = Assignment.objects.get(title="Fest rekkverket med nye skruer og test det")
+            delivery = Delivery.objects.get(
+                notification__about_id=task.pk, notification__about_type="assignments.assignment"
+            )
+            mail = render(delivery)
+        assert mail.to == ["tor.erik.moen@fjellvik.example"]
+        assert "/fjellvik/t/" in mail.body
+
+    def test_the_sign_ins_work_and_one_belongs_to_both(self) -> None:
+        for address, _who in SIGN_INS:
+            assert User.objects.get(email=address).check_password(DEMO_PASSWORD)
+        consultant = User.objects.get(email="elin.fosseng@friskbht.example")
+        assert set(Membership.objects.filter(user=consultant).values_list("organisation__slug", flat=True)) == {
+            "fjellvik",
+            "havbris",
+        }
+        for organisation in (self.fjellvik, self.havbris):
+            with tenant(organisation):
+                assert RoleHolding.objects.get(role=Role.CONSULTANT).ends_on is not None
+
+    def test_loading_again_does_nothing(self) -> None:
+        self._reset_role()
+        before = Deviation.objects.count()
+        out = StringIO()
+        call_command("load_demo", stdout=out)
+        assert "already" in out.getvalue()
+        assert Deviation.objects.count() == before
+
+
+@override_settings(DEMO=False)
+def test_nothing_invented_is_loaded_outside_a_demo() -> None:
+    with pytest.raises(CommandError, match="not a demo"):
+        call_command("load_demo")
+
+
+def _told() -> list[tuple]:
+    """What a person would see of all cases, without the ids of the day."""
+    return list(
+        Deviation.objects.order_by("organisation__slug", "year", "sequence").values_list(
+            "organisation__slug", "year", "sequence", "title", "reported_at", "state", "plan__state", "reporter__email",
+            "handling__due_on", "closed_at", "version",
+        )
+    )  # fmt: skip
