@@ -25,6 +25,7 @@ from hms.files import sources as file_sources
 from hms.files.models import Attachment
 from hms.notifications.services import notify
 from hms.organisations.models import Employee
+from hms.organisations.selectors import responsible_manager
 
 KIND = Deviation._meta.label_lower
 
@@ -52,6 +53,11 @@ def _facts(assignment: Assignment) -> list[tuple[str, str]]:
     return [(label, value) for label, value in rows if value]
 
 
+def _successor(assignment: Assignment) -> Employee | None:
+    deviation = _of_assignment(assignment)
+    return responsible_manager(deviation.unit, passing=[deviation.concerns, assignment.assignee])
+
+
 def _moved(assignment: Assignment, previous: Employee, by: Employee | None) -> None:
     handler_changed(Deviation.objects.select_related("handling__assignee", "plan").get(handling=assignment), by=by)
 
@@ -66,6 +72,7 @@ assignment_sources.register(
         facts=_facts,
         on_completed=None,
         on_moved=_moved,
+        successor=_successor,
         # A case ends with an answer to the reporter, which takes the whole page.
         link_verbs=frozenset(),
     )

@@ -25,6 +25,8 @@ class Source:
         facts: (label, value) rows for the mail and the link page; never asked for when confidential.
         on_completed: called with the assignment, who did it (or None) and the way in.
         on_moved: called with the assignment, the previous assignee and who moved it.
+        successor: who takes a confidential assignment when its assignee leaves, never somebody it is about;
+            whoever asked for it when left out.
         link_verbs: what can be done without the thing's own page: `done`, `more_time`, `not_mine` (pass
             on), `comment` (say that one is stuck). What carries legal weight leaves them out.
     """
@@ -38,6 +40,7 @@ class Source:
     on_completed: Callable[[Assignment, Employee | None, str], None] | None = None
     on_moved: Callable[[Assignment, Employee, Employee | None], None] | None = None
     link_verbs: frozenset[str] = LINK_VERBS
+    successor: Callable[[Assignment], Employee | None] | None = None
 
 
 _sources: dict[str, Source] = {}

@@ -4,12 +4,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from hms.assignments import selectors, sources
+from hms.assignments.leaving import count_open, hand_over
 from hms.assignments.models import Assignment, ExtensionRequest, Note
 from hms.audit import verbs
 from hms.audit.models import Event
 from hms.audit.verbs import Verb
 from hms.files import sources as file_sources
 from hms.files.models import Attachment
+from hms.organisations import leaving
 from hms.organisations.access import visible, visible_models
 from hms.organisations.models import Employee
 
@@ -27,6 +29,7 @@ def _may_see_file(employee: Employee | None, attachment: Attachment, request: Ht
     return type(root) in visible_models() and visible(type(root), employee).filter(pk=root.pk).exists()
 
 
+leaving.register(count_open, hand_over)
 file_sources.register(Assignment._meta.label_lower, _may_see_file)
 
 
