@@ -175,7 +175,7 @@ def data_table(
 
     first = format_html('<td role="cell"><span class="sr">{}</span></td>', gettext("Choose")) if pick else ""
     return format_html(
-        '<div class="tablewrap" role="region" aria-label="{}" tabindex="0"><table role="table" class="ds-table{}">'
+        '<div class="tablewrap" role="group" aria-label="{}" tabindex="0"><table role="table" class="ds-table{}">'
         '<thead role="rowgroup"><tr role="row">{}{}</tr></thead><tbody role="rowgroup">{}</tbody></table></div>',
         label,
         " cards" if cards else "",
