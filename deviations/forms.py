@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from deviations.enums import Category, Cause, CommentVisibility, ReporterKind, Severity
 from deviations.models import Deviation
 from hms.core.forms import ChoiceCards, HmsForm, IdempotentMixin, PhotoField, VersionMixin
+from hms.files.forms import PhotosMixin
 from hms.organisations.models import Employee, Organisation, Unit
 from hms.organisations.selectors import employed
 
@@ -21,7 +22,7 @@ SEVERITY_WORDS = {
 }
 
 
-class ReportForm(IdempotentMixin, HmsForm):
+class ReportForm(PhotosMixin, IdempotentMixin, HmsForm):
     """The half-minute form: what, where, how serious; the rest is optional."""
 
     description = forms.CharField(
@@ -207,7 +208,7 @@ class MessageForm(HmsForm):
         self.fields["text"].help_text = help_text
 
 
-class DetailsForm(MessageForm):
+class DetailsForm(PhotosMixin, MessageForm):
     """More text or photos, after the receipt."""
 
     photos = PhotoField(label=_("Photo"), required=False)

@@ -11,6 +11,13 @@ from hms.files.errors import FileRejected
 from hms.files.validation import MAX_FILES, clean_name, prepare
 
 
+class PhotosMixin:
+    """For a form with a `photos` field: what cannot be stored is said at the field."""
+
+    def clean_photos(self) -> list[UploadedFile]:
+        return clean_uploads(self.cleaned_data["photos"])
+
+
 def clean_uploads(files: Iterable[UploadedFile] | None) -> list[UploadedFile]:
     """The same uploads when all of them can be stored. Call it from a form's `clean_<field>`.
 

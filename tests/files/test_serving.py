@@ -215,3 +215,17 @@ def test_files_of_many_owners_come_in_one_query(cast, to_units, django_assert_nu
 def test_another_organisations_rows_are_not_there(cast, picture):
     with tenant(cast.havbris):
         assert not Attachment.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_commit_keeps_and_a_real_rollback_removes(cast, to_units, settings):
+    with tenant(cast.fjellvik):
+        attach(jpeg(), owner=cast.solbakken, by=cast.ingrid)
+    assert len(stored(settings)) == 2
+    with pytest.raises(RuntimeError), tenant(cast.fjellvik):
+        attach(jpeg(), owner=cast.solbakken, by=cast.ingrid)
+        raise RuntimeError("what follows failed")
+    with tenant(cast.fjellvik):
+        attach(jpeg(), owner=cast.solbakken, by=cast.ingrid)
+        transaction.set_rollback(True)
+    assert len(stored(settings)) == 2
