@@ -27,6 +27,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "errors/404.html", status=404)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    return render(request, "errors/413.html", status=413)
+
+
 def conflict(request: HttpRequest) -> HttpResponse:
     return render(request, "errors/409.html", status=409)
 

@@ -41,3 +41,12 @@ def test_adding_more(client, cast):
     assert "Her er et bilde" in response.content.decode()
     with tenant(cast.fjellvik):
         assert not Attachment.objects.exists()
+
+
+def test_a_body_that_no_form_could_send_is_refused_unread(client, cast, settings):
+    client.force_login(cast.ingrid.user)
+    settings.MAX_REQUEST_BYTES = 1000
+    response = client.post("/fjellvik/meld/", {"description": "x" * 2000})
+    assert response.status_code == 413
+    assert "20 MB" in response.content.decode()
+    assert client.post("/fjellvik/meld/", {"description": "x"}).status_code == 422
