@@ -28,52 +28,30 @@ def settings(request: HttpRequest, organisation: str) -> HttpResponse:
 
 
 def _entries(request: HttpRequest) -> list[dict[str, Any]]:
-    today = timezone.localdate()
+    today, now = timezone.localdate(), timezone.now()
+    units = Unit.objects.filter(is_active=True).count()
     people = selectors.employed().count()
-    waiting = Invitation.objects.filter(
-        accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=timezone.now()
-    ).count()
     roles = RoleHolding.objects.filter(current(), current(prefix="employee__")).count()
+    areas = SafetyArea.objects.count()
+    away = Absence.objects.filter(starts_on__lte=today, ends_on__gte=today).count()
+    waiting = Invitation.objects.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now).count()
     rows = [
         ("organisation", _("The organisation"), "building", _("Name, colour, language, reporting and deadlines")),
-        (
-            "units",
-            _("Units"),
-            "tree",
-            _count("%(n)d unit in use", "%(n)d units in use", Unit.objects.filter(is_active=True).count()),
-        ),
-        ("people", _("People"), "people", _count("%(n)d person", "%(n)d people", people)),
-        ("roles", _("Roles"), "star", _count("%(n)d role now", "%(n)d roles now", roles)),
-        (
-            "areas",
-            _("Safety areas"),
-            "shield",
-            _count("%(n)d safety area", "%(n)d safety areas", SafetyArea.objects.count()),
-        ),
-        (
-            "absences",
-            _("Absences"),
-            "calendar",
-            _count(
-                "%(n)d is away today",
-                "%(n)d are away today",
-                Absence.objects.filter(starts_on__lte=today, ends_on__gte=today).count(),
-            ),
-        ),
+        ("units", _("Units"), "tree", ngettext("%(n)d unit in use", "%(n)d units in use", units) % {"n": units}),
+        ("people", _("People"), "people", ngettext("%(n)d person", "%(n)d people", people) % {"n": people}),
+        ("roles", _("Roles"), "star", ngettext("%(n)d role now", "%(n)d roles now", roles) % {"n": roles}),
+        ("areas", _("Safety areas"), "shield", ngettext("%(n)d area", "%(n)d areas", areas) % {"n": areas}),
+        ("absences", _("Absences"), "calendar", ngettext("%(n)d away today", "%(n)d away today", away) % {"n": away}),
         (
             "invitations",
             _("Invitations"),
             "mail",
-            _count("%(n)d waits for an answer", "%(n)d wait for an answer", waiting),
+            ngettext("%(n)d waits for an answer", "%(n)d wait for an answer", waiting) % {"n": waiting},
         ),
         ("quiet_days", _("Quiet days"), "moon", _("Days without routine mail")),
         ("imports", _("Import"), "upload", _("Units and people from a table")),
     ]
     return [{"url": url(request, name), "title": title, "icon": icon, "meta": meta} for name, title, icon, meta in rows]
-
-
-def _count(one: str, many: str, number: int) -> str:
-    return ngettext(one, many, number) % {"n": number}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
