@@ -73,6 +73,8 @@ assignment_sources.register(
         on_completed=None,
         on_moved=_moved,
         successor=_successor,
+        # The title comes from the reporter's words: it stays inside.
+        mail_title=lambda assignment: _("Deviation %(number)s") % {"number": _of_assignment(assignment).number},
         # A case ends with an answer to the reporter, which takes the whole page.
         link_verbs=frozenset(),
     )
@@ -139,24 +141,5 @@ verbs.register(
         "deviation.made_confidential": Verb(gettext_lazy("%(name)s made the case confidential"), "shield"),
         "deviation.access_granted": Verb(gettext_lazy("%(name)s gave %(to)s access"), "shield"),
         "deviation.opened": Verb(gettext_lazy("%(name)s opened the case"), "search"),
-        "plan.sent": Verb(gettext_lazy("%(name)s sent the plan to the safety representative"), "shield", "brand2"),
-        "plan.stated": Verb(gettext_lazy("%(name)s gave a statement on the plan"), "shield", "brand2"),
-        "plan.replied": Verb(gettext_lazy("%(name)s replied to the disagreement"), "shield"),
-        "plan.decided": Verb(gettext_lazy("%(name)s decided the plan"), "check", "success"),
-        "plan.changed": Verb(gettext_lazy("%(name)s changed the plan"), "check-square"),
-        "plan.done": Verb(gettext_lazy("All actions are done"), "check", "success"),
-        "plan.effect_checked": Verb(gettext_lazy("%(name)s checked the effect"), "search", "success"),
-        "action.added": Verb(
-            gettext_lazy("%(name)s suggested an action"), "check-square", "", lambda e: e.data.get("title", "")
-        ),
-        "action.removed": Verb(gettext_lazy("%(name)s removed an action"), "check-square"),
-        "action.changed": Verb(gettext_lazy("%(name)s changed an action"), "check-square"),
-        "assignment.completed": Verb(gettext_lazy("%(name)s finished a task"), "check", "success"),
-        "assignment.handed_over": Verb(gettext_lazy("%(name)s handed a task over"), "person"),
-        "assignment.handed_back": Verb(gettext_lazy("%(name)s gave a task back"), "person", "warning"),
-        "assignment.due_date_changed": Verb(gettext_lazy("%(name)s changed a due date"), "calendar"),
-        "assignment.extension_requested": Verb(gettext_lazy("%(name)s asked for more time"), "clock", "warning"),
-        "assignment.extension_decided": Verb(gettext_lazy("%(name)s answered the wish for more time"), "clock"),
-        "assignment.stuck": Verb(gettext_lazy("%(name)s needs help"), "comment", "warning"),
     }
 )

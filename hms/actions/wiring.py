@@ -7,6 +7,8 @@ from hms.actions import services, sources
 from hms.actions.models import Action, ActionPlan, Statement
 from hms.assignments import sources as assignment_sources
 from hms.assignments.models import Assignment
+from hms.audit import verbs
+from hms.audit.verbs import Verb
 from hms.organisations.models import Employee
 
 
@@ -37,6 +39,11 @@ def _facts(plan: ActionPlan) -> list[tuple[str, str]]:
     return [(label, value) for label, value in rows if value]
 
 
+def _mail_title(plan: ActionPlan) -> str:
+    # The plan is called what the case is called, which came from the reporter's words: it stays inside.
+    return _("the plan for %(case)s") % {"case": services.reference(plan)}
+
+
 def _completed(assignment: Assignment, by: Employee | None, via: str) -> None:
     services.action_completed(_action(assignment), by=by)
 
@@ -63,6 +70,7 @@ assignment_sources.register(
         url=lambda assignment: _url(_plan(assignment)),
         root=_plan,
         facts=lambda assignment: _facts(_plan(assignment)),
+        mail_title=lambda assignment: _mail_title(_plan(assignment)),
         on_completed=None,
         on_moved=None,
         link_verbs=frozenset(),
@@ -76,8 +84,26 @@ assignment_sources.register(
         url=lambda assignment: _url(_statement_plan(assignment)),
         root=_statement_plan,
         facts=lambda assignment: _facts(_statement_plan(assignment)),
+        mail_title=lambda assignment: _mail_title(_statement_plan(assignment)),
         on_completed=None,
         on_moved=None,
         link_verbs=frozenset(),
     )
+)
+
+verbs.register(
+    {
+        "plan.sent": Verb(gettext_lazy("%(name)s sent the plan to the safety representative"), "shield", "brand2"),
+        "plan.stated": Verb(gettext_lazy("%(name)s gave a statement on the plan"), "shield", "brand2"),
+        "plan.replied": Verb(gettext_lazy("%(name)s replied to the disagreement"), "shield"),
+        "plan.decided": Verb(gettext_lazy("%(name)s decided the plan"), "check", "success"),
+        "plan.changed": Verb(gettext_lazy("%(name)s changed the plan"), "check-square"),
+        "plan.done": Verb(gettext_lazy("All actions are done"), "check", "success"),
+        "plan.effect_checked": Verb(gettext_lazy("%(name)s checked the effect"), "search", "success"),
+        "action.added": Verb(
+            gettext_lazy("%(name)s suggested an action"), "check-square", "", lambda e: e.data.get("title", "")
+        ),
+        "action.removed": Verb(gettext_lazy("%(name)s removed an action"), "check-square"),
+        "action.changed": Verb(gettext_lazy("%(name)s changed an action"), "check-square"),
+    }
 )

@@ -1,6 +1,7 @@
 """Messages about assignments."""
 
 import datetime
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -20,21 +21,31 @@ LINK_TEMPLATE = "assignments/email/task"
 
 
 def parameters(assignment: Assignment, *, by: Employee | None, **more: Any) -> dict[str, Any]:
-    """What a message's texts need: a title only when it is not confidential, and first names only."""
+    """What a message's texts need: titles only when it is not confidential, and first names only."""
     return {
         "title": "" if assignment.is_confidential else assignment.title,
+        "mail_title": "" if assignment.is_confidential else mail_title(assignment),
         "due_on": assignment.due_on.isoformat(),
         "name": by.given_name if by is not None else "",
         **more,
     }
 
 
+def mail_title(assignment: Assignment) -> str:
+    """What the work is called where case content must not go."""
+    source = sources.get(assignment.source_kind)
+    return source.mail_title(assignment) if source.mail_title else assignment.title
+
+
 def _day(iso: str) -> str:
     return long_date(datetime.date.fromisoformat(iso))
 
 
-def _title(notification: Notification) -> str:
-    return notification.parameters["title"] or _("a task that you must sign in to see")
+def _title(notification: Notification, *, in_mail: bool) -> str:
+    known = notification.parameters
+    # Older rows have one title for both.
+    title = known.get("mail_title", known["title"]) if in_mail else known["title"]
+    return title or _("a task that you must sign in to see")
 
 
 def _detail(notification: Notification) -> str:
@@ -45,10 +56,10 @@ def _decision_page(notification: Notification) -> str:
     return reverse("assignments:extension", args=[notification.organisation.slug, notification.about_id])
 
 
-def _due(notification: Notification) -> str:
+def _due(notification: Notification, *, in_mail: bool) -> str:
     return _("Due %(date)s: %(title)s") % {
         "date": _day(notification.parameters["due_on"]),
-        "title": _title(notification),
+        "title": _title(notification, in_mail=in_mail),
     }
 
 
@@ -64,13 +75,13 @@ def _handed_back_text(notification: Notification) -> str:
     return _("%(name)s has given the task back, so now it is yours.") % notification.parameters
 
 
-def _decided_subject(notification: Notification) -> str:
+def _decided_subject(notification: Notification, *, in_mail: bool) -> str:
     words = (
         _("New due date %(date)s: %(title)s")
         if notification.parameters["granted"]
         else _("The due date is still %(date)s: %(title)s")
     )
-    return words % {"date": _day(notification.parameters["due_on"]), "title": _title(notification)}
+    return words % {"date": _day(notification.parameters["due_on"]), "title": _title(notification, in_mail=in_mail)}
 
 
 def _decided_text(notification: Notification) -> str:
@@ -79,8 +90,20 @@ def _decided_text(notification: Notification) -> str:
     return _("%(name)s could not give you more time. Say so if you are stuck.") % notification.parameters
 
 
-def _with_title(words: str, notification: Notification) -> str:
-    return words % {**notification.parameters, "title": _title(notification)}
+def _requested_subject(notification: Notification, *, in_mail: bool) -> str:
+    return _with_title(_("%(name)s asks for more time: %(title)s"), notification, in_mail=in_mail)
+
+
+def _stuck_subject(notification: Notification, *, in_mail: bool) -> str:
+    return _with_title(_("%(name)s is stuck: %(title)s"), notification, in_mail=in_mail)
+
+
+def _done_subject(notification: Notification, *, in_mail: bool) -> str:
+    return _with_title(_("Done: %(title)s"), notification, in_mail=in_mail)
+
+
+def _with_title(words: str, notification: Notification, *, in_mail: bool) -> str:
+    return words % {**notification.parameters, "title": _title(notification, in_mail=in_mail)}
 
 
 def task_context(delivery: Delivery) -> dict[str, Any]:
@@ -96,7 +119,7 @@ def task_context(delivery: Delivery) -> dict[str, Any]:
         return context | {"action_label": _("Sign in to see it")}
     source = sources.get(assignment.source_kind)
     context |= {
-        "heading": assignment.title,
+        "heading": mail_title(assignment),
         "details": source.facts(assignment),
         "due_on": assignment.due_on,
         "action_label": _("Open the task"),
@@ -122,7 +145,8 @@ register(
     MessageType(
         key="assignments.assigned",
         icon="check-square",
-        subject=_due,
+        subject=partial(_due, in_mail=True),
+        headline=partial(_due, in_mail=False),
         text=_assigned_text,
         url=_detail,
         template=LINK_TEMPLATE,
@@ -133,7 +157,8 @@ register(
     MessageType(
         key="assignments.handed_back",
         icon="undo",
-        subject=_due,
+        subject=partial(_due, in_mail=True),
+        headline=partial(_due, in_mail=False),
         text=_handed_back_text,
         url=_detail,
         template=LINK_TEMPLATE,
@@ -144,7 +169,8 @@ register(
     MessageType(
         key="assignments.extension_decided",
         icon="calendar",
-        subject=_decided_subject,
+        subject=partial(_decided_subject, in_mail=True),
+        headline=partial(_decided_subject, in_mail=False),
         text=_decided_text,
         url=_detail,
         template=LINK_TEMPLATE,
@@ -155,7 +181,8 @@ register(
     MessageType(
         key="assignments.extension_requested",
         icon="clock",
-        subject=lambda n: _with_title(_("%(name)s asks for more time: %(title)s"), n),
+        subject=partial(_requested_subject, in_mail=True),
+        headline=partial(_requested_subject, in_mail=False),
         text=lambda n: (
             _("Wants to move the due date to %(date)s. Say yes or no.") % {"date": _day(n.parameters["new_due_on"])}
         ),
@@ -166,7 +193,8 @@ register(
     MessageType(
         key="assignments.stuck",
         icon="help",
-        subject=lambda n: _with_title(_("%(name)s is stuck: %(title)s"), n),
+        subject=partial(_stuck_subject, in_mail=True),
+        headline=partial(_stuck_subject, in_mail=False),
         text=lambda n: _("See what is missing, and help."),
         url=_detail,
     )
@@ -175,7 +203,8 @@ register(
     MessageType(
         key="assignments.completed",
         icon="check",
-        subject=lambda n: _with_title(_("Done: %(title)s"), n),
+        subject=partial(_done_subject, in_mail=True),
+        headline=partial(_done_subject, in_mail=False),
         text=lambda n: _("%(name)s has done it.") % n.parameters,
         url=_detail,
     )

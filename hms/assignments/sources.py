@@ -27,6 +27,8 @@ class Source:
         on_moved: called with the assignment, the previous assignee and who moved it.
         successor: who takes a confidential assignment when its assignee leaves, never somebody it is about;
             whoever asked for it when left out.
+        mail_title: what the work is called in a mail, where case content must not go (a title that came from
+            a reporter's words); None: its title.
         link_verbs: what can be done without the thing's own page: `done`, `more_time`, `not_mine` (pass
             on), `comment` (say that one is stuck). What carries legal weight leaves them out.
     """
@@ -39,6 +41,7 @@ class Source:
     facts: Callable[[Assignment], list[tuple[str, str]]]
     on_completed: Callable[[Assignment, Employee | None, str], None] | None = None
     on_moved: Callable[[Assignment, Employee, Employee | None], None] | None = None
+    mail_title: Callable[[Assignment], str] | None = None
     link_verbs: frozenset[str] = LINK_VERBS
     successor: Callable[[Assignment], Employee | None] | None = None
 

@@ -43,7 +43,7 @@ def sent_about(*objects: models.Model) -> list[Notification]:
         .order_by("-created_at", "-id")
     )
     for notification in found:
-        notification.subject = types.get(notification.type).subject(notification)
+        notification.subject = types.get(notification.type).title(notification)
     return found
 
 

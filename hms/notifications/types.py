@@ -14,7 +14,8 @@ class MessageType:
     Attributes:
         key: `app.what_happened`.
         icon: icon name, for the inbox.
-        subject: the mail's subject and the inbox's bold line: deadline first, no personal data.
+        subject: the mail's subject: deadline first, no personal data.
+        headline: the inbox's bold line, where it may say more than a mail; None: the subject.
         text: one more sentence. No case content when it is confidential.
         url: path of the page it leads to. Works from the notification alone, without a query.
         template: a template's name without ending (`.html` and `.txt` both exist); None: the plain one.
@@ -29,6 +30,11 @@ class MessageType:
     url: Callable[[Notification], str]
     template: str | None = None
     context: Callable[[Delivery], dict[str, Any]] | None = None
+    headline: Callable[[Notification], str] | None = None
+
+    def title(self, notification: Notification) -> str:
+        """What the notification is called inside HMS."""
+        return (self.headline or self.subject)(notification)
 
 
 _types: dict[str, MessageType] = {}

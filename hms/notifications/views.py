@@ -41,7 +41,7 @@ def _row(notification: Notification) -> dict[str, object]:
     return {
         "notification": notification,
         "icon": message_type.icon,
-        "title": message_type.subject(notification),
+        "title": message_type.title(notification),
         "text": message_type.text(notification),
     }
 
