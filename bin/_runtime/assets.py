@@ -56,6 +56,14 @@ def collect_static(env: dict[str, str]) -> None:
     stamp.write_text(wanted)
 
 
+def source_digest() -> str:
+    """One number for everything that decides what the schema and the demo's data look like."""
+    kinds = {".py", ".po", ".txt", ".toml", ".json", ".jpg", ".png"}
+    skipped = {".venv", "node_modules", "var", "tests", "bench", "bin", "docs"}
+    folders = [path for path in ROOT.iterdir() if path.is_dir() and path.name not in skipped and path.name[0] != "."]
+    return _digest(sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in kinds))
+
+
 def _digest(files: Iterable[Path]) -> str:
     total = hashlib.sha256()
     for file in files:

@@ -16,6 +16,8 @@ from .project import PYTHON, ROOT, VAR, Problem, private_folder, require_space, 
 
 # Short: the path of a socket may hold no more than some 100 characters.
 _SOCKETS = Path("/tmp")
+# Says what the cluster was prepared for; a new cluster starts without it.
+PREPARED = "prepared"
 ROLES = ROOT / "docker" / "roles.sql"
 _DATABASE = """
 import pathlib, sys, psycopg
@@ -149,6 +151,7 @@ class Services:
         programs = self._programs()
         if not (self.data / "PG_VERSION").exists():
             say("Making the database cluster")
+            (self.folder / PREPARED).unlink(missing_ok=True)
             self._make_cluster(programs)
         settings = {
             "listen_addresses": "",
