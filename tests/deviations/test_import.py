@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
@@ -22,6 +23,7 @@ from deviations.services.reporting import next_number
 from hms.audit.models import Event
 from hms.notifications.models import Notification
 from hms.tenancy.scope import tenant
+from tests.conftest import as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -375,6 +377,10 @@ class TestCommand:
     def test_it_does_not_guess_the_order_of_day_and_month(self, cast, tmp_path):
         with pytest.raises(CommandError, match="--date-format"):
             self.run(tmp_path, text="Dato;Beskrivelse\n1/2/2017;Falt\n")
+
+    def test_it_does_not_run_as_the_owner_of_the_database(self, cast, tmp_path):
+        with as_owner(), pytest.raises(ImproperlyConfigured, match="bypasses row-level security"):
+            self.run(tmp_path)
 
     def test_unknown_organisation_and_file(self, cast, tmp_path):
         with pytest.raises(CommandError, match="no organisation"):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import translation
 
 from deviations.enums import Severity
@@ -16,6 +17,7 @@ from deviations.importing.reading import ambiguous_columns, distinct_values
 from deviations.models import ImportBatch
 from hms.core.tabular import Table, TabularError
 from hms.organisations.models import Organisation, Unit
+from hms.tenancy.checks import refuse_unbound_role
 from hms.tenancy.scope import tenant
 
 FIELDS = [name for name in ImportField.values if name]
@@ -48,6 +50,8 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="read, count and write nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # As the owner every organisation's cases would be read as this one's.
+        refuse_unbound_role(connection)
         organisation = Organisation.objects.filter(slug=options["organisation"]).first()
         if organisation is None:
             raise CommandError(f"There is no organisation with the address {options['organisation']!r}.")
