@@ -24,17 +24,17 @@ from django.utils.translation import trim_whitespace
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("nb", "nn", "en")
 SOURCE_LANGUAGE = "en"
-# Packages whose texts our users meet. Of Django's, what it has not translated itself stands in our catalogues;
-# of allauth's everything, since it has no nynorsk and speaks to people in another tone than we do.
+# Packages whose texts our users meet. Our catalogues hold what their authors have not translated, and what
+# stands beside our own texts and must not speak in another tone.
 BORROWED = {
     "django": ("forms", "core/validators.py", "contrib/auth/forms.py", "contrib/auth/password_validation.py",
                "contrib/humanize", "contrib/postgres", "utils", "db/models/fields/__init__.py", "views/csrf.py"),
     "allauth": ("account", "mfa", "usersessions", "core", "templates/account", "templates/allauth", "templates/mfa",
                 "templates/usersessions"),
 }  # fmt: skip
-_OURS_TO_SAY = {"allauth"}
+_OURS_TO_SAY = ("allauth/", "django/forms/", "django/core/validators.py", "django/contrib/auth/password_validation.py")
 # Only seen in Django's admin, which is not installed.
-_NEVER_SEEN = {"admin.py", "apps.py", "models.py"}
+_NEVER_SEEN = ("/admin.py", "/apps.py", "account/models.py", "mfa/models.py", "usersessions/models.py")
 _NOT_SHIPPED = {"tests", "node_modules", "var", "bench", "bin", "locale", "migrations"}
 _SHAPES = {
     "gettext": ("id",),
@@ -43,7 +43,7 @@ _SHAPES = {
     "npgettext": ("context", "id", "plural"),
 }
 
-# (context or None, singular, plural or None)
+# Context, singular and plural; the first and last may be missing.
 Message = tuple[str | None, str, str | None]
 Found = dict[Message, set[str]]
 
@@ -59,8 +59,8 @@ def _shape(function: ast.expr, names: dict[str, str]) -> tuple[str, ...]:
     return _SHAPES.get(re.sub(r"_(lazy|noop)$", "", name), ())
 
 
-def in_python(source: str) -> Iterator[Message]:
-    """The constant texts given to gettext's functions, whatever name they were imported by."""
+def _calls(source: str) -> Iterator[tuple[tuple[str, ...], ast.Call]]:
+    """Every call of gettext's functions, whatever name they were imported by, and what its arguments are."""
     tree = ast.parse(source)
     names = {
         alias.asname: alias.name
@@ -70,13 +70,33 @@ def in_python(source: str) -> Iterator[Message]:
         if alias.asname
     }
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
-            continue
-        shape = _shape(node.func, names)
-        texts = [part.value for part in node.args[: len(shape)] if isinstance(part, ast.Constant)]
-        if shape and len(texts) == len(shape) and all(isinstance(text, str) for text in texts):
-            parts = dict(zip(shape, texts, strict=True))
-            yield parts.get("context"), parts["id"], parts.get("plural")
+        if isinstance(node, ast.Call) and (shape := _shape(node.func, names)):
+            yield shape, node
+
+
+def _texts(shape: tuple[str, ...], call: ast.Call) -> dict[str, str]:
+    """The constant texts among the arguments, by what they are."""
+    found = zip(shape, call.args, strict=False)
+    return {name: part.value for name, part in found if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+
+
+def in_python(source: str) -> Iterator[Message]:
+    """The constant texts given to gettext's functions."""
+    for shape, call in _calls(source):
+        texts = _texts(shape, call)
+        if len(texts) == len(shape):
+            yield texts.get("context"), texts["id"], texts.get("plural")
+
+
+def unreadable() -> list[str]:
+    """Where our own code asks for the translation of something that is no constant, so that no catalogue has it."""
+    return [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in _files(ROOT)
+        if path.suffix == ".py"
+        for shape, call in _calls(path.read_text(encoding="utf-8"))
+        if len(_texts(shape, call)) < len(shape)
+    ]
 
 
 # --- templates ---
@@ -186,7 +206,7 @@ def _translated(package: Path, language: str) -> set[tuple[str | None, str]]:
 def _is_unseen(file: str) -> bool:
     """Whether nobody meets a file of another package: a template of ours stands in its place, say."""
     _, templates, name = file.partition("/templates/")
-    return (bool(templates) and (ROOT / "templates" / name).exists()) or Path(file).name in _NEVER_SEEN
+    return (bool(templates) and (ROOT / "templates" / name).exists()) or file.endswith(_NEVER_SEEN)
 
 
 def borrowed(language: str) -> Found:
@@ -194,12 +214,13 @@ def borrowed(language: str) -> Found:
     missing: Found = {}
     for name, parts in BORROWED.items():
         package = _package(name)
-        known = set() if name in _OURS_TO_SAY else _translated(package, language)
+        known = _translated(package, language)
         found = _collect([package / part for part in parts], package.parent)
         missing |= {
             message: files
             for message, files in found.items()
-            if message[:2] not in known and not all(map(_is_unseen, files))
+            if (message[:2] not in known or any(file.startswith(_OURS_TO_SAY) for file in files))
+            and not all(map(_is_unseen, files))
         }
     return missing
 

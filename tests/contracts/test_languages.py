@@ -1,0 +1,136 @@
+"""Pages speak the language that was chosen: texts, dates, the errors of forms, and the mails."""
+
+import datetime
+import re
+from html import unescape
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from hms.core.ui.dates import clock, long_date, short_date
+from hms.tenancy.scope import tenant
+from tests.cast import Cast
+from tests.contracts.test_catalogues import ENGLISH
+from tests.deviations.helpers import report
+
+every_language = pytest.mark.parametrize("language", ["nb", "nn", "en"])
+
+# address → what the page says in bokmål, nynorsk and English
+PAGES = {
+    "/fjellvik/": ("Det jeg har meldt", "Det eg har meldt", "What I have reported"),
+    "/fjellvik/meld/": ("Hva skjedde?", "Kva skjedde?", "What happened?"),
+    "/fjellvik/avvik/": ("Filtrer avvik", "Filtrer avvik", "Filter deviations"),
+    "/fjellvik/avvik/{case}/": ("Hva skjedde", "Kva skjedde", "What happened"),
+    "/fjellvik/oppgaver/": ("Oppgavene mine", "Oppgåvene mine", "My tasks"),
+    "/fjellvik/varsler/": ("Varsler", "Varsel", "Notifications"),
+    "/fjellvik/profil/": ("Språk", "Språk", "Language"),
+}
+SETTINGS = {
+    "/fjellvik/innstillinger/": ("Innstillinger", "Innstillingar", "Settings"),
+    "/fjellvik/innstillinger/folk/ny/": ("Ansattnummer", "Tilsettnummer", "Employee number"),
+    "/fjellvik/innstillinger/virksomheten/": ("Organisasjonsnummer", "Organisasjonsnummer", "Organisation number"),
+}
+SIGN_IN = ("Glemt passordet?", "Gløymt passordet?", "Forgotten the password?")
+
+
+def visible_text(html: str) -> str:
+    """What a reader sees or hears: no markup, but titles and labels in attributes."""
+    spoken = " ".join(re.findall(r'(?:aria-label|alt|title|placeholder)="([^"]*)"', html))
+    shown = re.sub(r"(?s)<(script|style|svg)\b.*?</\1>|<[^>]+>", " ", html)
+    # The languages are listed in their own names.
+    return unescape(f"{shown} {spoken}").replace("English", "")
+
+
+def speak(client: Client, language: str) -> None:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+
+
+def check(html: str, language: str, wanted: tuple[str, str, str]) -> None:
+    text = visible_text(html)
+    assert f'<html lang="{language}"' in html
+    assert wanted[["nb", "nn", "en"].index(language)] in text
+    if language != "en":
+        words = {word.lower() for word in re.findall(r"[^\W\d_]+", text)}
+        assert words & set(ENGLISH.split()) == set()
+
+
+@every_language
+def test_pages_of_work_speak_the_chosen_language(client: Client, cast: Cast, language: str) -> None:
+    with tenant(cast.fjellvik):
+        case = report(cast)
+    client.force_login(cast.ingrid.user)
+    speak(client, language)
+    for path, wanted in PAGES.items():
+        check(client.get(path.format(case=case.number)).content.decode(), language, wanted)
+
+
+@every_language
+def test_settings_speak_the_chosen_language(client: Client, cast: Cast, language: str) -> None:
+    client.force_login(cast.admin.user)
+    speak(client, language)
+    for path, wanted in SETTINGS.items():
+        check(client.get(path).content.decode(), language, wanted)
+
+
+@every_language
+def test_sign_in_speaks_the_chosen_language(client: Client, cast: Cast, language: str) -> None:
+    speak(client, language)
+    page = client.get(reverse("account_login"))
+    check(page.content.decode(), language, SIGN_IN)
+    assert page["Content-Language"] == language
+
+
+@every_language
+def test_a_wrong_password_is_told_in_the_chosen_language(client: Client, cast: Cast, language: str) -> None:
+    speak(client, language)
+    page = client.post(reverse("account_login"), {"login": cast.ingrid.email, "password": "feil passord her"})
+    told = {
+        "nb": "E-postadressen eller passordet er feil.",
+        "nn": "E-postadressa eller passordet er feil.",
+        "en": "The email address and/or password you specified are not correct.",
+    }
+    assert told[language] in visible_text(page.content.decode())
+
+
+@every_language
+def test_errors_of_a_form_speak_the_chosen_language(client: Client, cast: Cast, language: str) -> None:
+    client.force_login(cast.ingrid.user)
+    speak(client, language)
+    page = client.post("/fjellvik/meld/", {"unit": cast.solbakken.pk})
+    assert page.status_code == 422
+    wanted = (
+        "Skriv hva som skjedde. En setning er nok.",
+        "Skriv kva som skjedde. Éi setning er nok.",
+        "Write what happened. One sentence is enough.",
+    )
+    check(page.content.decode(), language, wanted)
+
+
+def test_the_persons_own_language_goes_before_the_organisations(client: Client, cast: Cast) -> None:
+    client.force_login(cast.ingrid.user)
+    assert '<html lang="nb"' in client.get("/fjellvik/").content.decode()
+    client.post(reverse("set_language"), {"language": "nn"})
+    client.cookies.clear()
+    client.force_login(cast.ingrid.user)
+    assert '<html lang="nn"' in client.get("/fjellvik/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "long", "short", "time"),
+    [
+        ("nb", "tirsdag 4. august 2020", "4. aug. 2020", "08.05"),
+        ("nn", "tysdag 4. august 2020", "4. aug. 2020", "08.05"),
+        ("en", "Tuesday 4 August 2020", "4 Aug 2020", "08:05"),
+    ],
+)
+def test_dates_are_written_as_people_of_the_language_write_them(
+    language: str, long: str, short: str, time: str
+) -> None:
+    day = datetime.date(2020, 8, 4)
+    with translation.override(language):
+        assert long_date(day) == long
+        assert short_date(day) == short
+        assert clock(datetime.time(8, 5)) == time
