@@ -68,6 +68,7 @@ MIDDLEWARE = [
     # Innermost: it owns the transaction and renders inside it (design.md section 2).
     "hms.organisations.middleware.OrganisationMiddleware",
     "hms.core.middleware.LanguageMiddleware",
+    "hms.core.middleware.ExplainRefusedMethodMiddleware",
 ]
 
 ROOT_URLCONF = "hms.urls"

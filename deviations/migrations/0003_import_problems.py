@@ -4,19 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('deviations', '0002_search_function'),
+        ("deviations", "0002_search_function"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='importbatch',
-            options={'verbose_name': 'import'},
+            name="importbatch",
+            options={"verbose_name": "import"},
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='problems',
+            model_name="importbatch",
+            name="problems",
             field=models.JSONField(default=list),
         ),
     ]

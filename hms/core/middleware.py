@@ -110,3 +110,18 @@ class LanguageMiddleware:
             organisation.language if organisation else "",
         ]
         return next((code for code in candidates if code in known), settings.LANGUAGE_CODE)
+
+
+class ExplainRefusedMethodMiddleware:
+    """Give 405, which views answer without a word, a page: a reload or a bookmark may lead there."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        from hms.core.views import method_not_allowed
+
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            return method_not_allowed(request, allowed=response.headers.get("Allow", ""))
+        return response

@@ -31,6 +31,12 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return render(request, "errors/413.html", status=413)
 
 
+def method_not_allowed(request: HttpRequest, *, allowed: str) -> HttpResponse:
+    response = render(request, "errors/405.html", status=405)
+    response.headers["Allow"] = allowed
+    return response
+
+
 def conflict(request: HttpRequest) -> HttpResponse:
     return render(request, "errors/409.html", status=409)
 

@@ -15,6 +15,7 @@ from tests.browser.people import Person
 from tests.browser.site import Site
 from tests.cast import Cast, build_cast
 from tests.conftest import as_owner
+from tests.worker import private_queues
 
 OFFLINE = [
     "--disable-background-networking",
@@ -43,7 +44,8 @@ def browser() -> Iterator[Browser]:
             try:
                 chromium = playwright.chromium.launch(executable_path=program, args=[*OFFLINE, *sandbox])
             except PlaywrightError as error:
-                pytest.skip(f"No browser starts (set HMS_CHROMIUM, or install Chromium): {error.message.splitlines()[0]}")
+                why = error.message.splitlines()[0]
+                pytest.skip(f"No browser starts (set HMS_CHROMIUM, or install Chromium): {why}")
             yield chromium
             chromium.close()
     finally:
@@ -65,11 +67,13 @@ def running_site(
 
 
 @pytest.fixture
-def site(running_site: Site, settings: Any, request: pytest.FixtureRequest) -> Iterator[Site]:
+def site(running_site: Site, settings: Any) -> Iterator[Site]:
     """The running system, fresh for this test; this process keeps files where the server looks for them."""
     settings.STORAGES["default"]["OPTIONS"]["location"] = str(running_site.folder / "files")
-    settings.STATE_DIR = running_site.folder
-    yield running_site
+    with private_queues() as options:
+        # Mails about what a test prepares are nobody's business; nobody reads these queues.
+        yield running_site
+    running_site.forget(str(options["global_keyprefix"]))
     running_site.tidy()
 
 

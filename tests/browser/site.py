@@ -101,8 +101,7 @@ class Site:
                 process.terminate()
             for process in self.processes:
                 process.wait(timeout=30)
-            for key in self.broker.scan_iter(f"{self.prefix}*"):
-                self.broker.delete(key)
+            self.forget(self.prefix)
             self.broker.close()
 
     def _start(self, name: str, *arguments: str) -> None:
@@ -110,19 +109,27 @@ class Site:
             self.processes.append(
                 subprocess.Popen(
                     [sys.executable, *arguments],
-                    env=self.environment, cwd=settings.ROOT, stdout=log, stderr=subprocess.STDOUT,
+                    env=self.environment,
+                    cwd=settings.ROOT,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
                     preexec_fn=_die_with_parent,
-                )  # fmt: skip
+                )
             )
 
     def _is_healthy(self) -> bool:
         if any(process.poll() is not None for process in self.processes):
             raise AssertionError(self.logs())
         try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=10) as answer:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=10) as answer:  # noqa: S310  our own address
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False
+
+    def forget(self, prefix: str) -> None:
+        """Remove a test's queues from the broker."""
+        for key in self.broker.scan_iter(f"{prefix}*"):
+            self.broker.delete(key)
 
     def log(self, name: str) -> bytes:
         return (self.folder / f"{name}.log").read_bytes()

@@ -1,0 +1,282 @@
+"""Every page, in light and dark, on phone and desktop: nothing for axe to find, nothing wider than the screen.
+
+The pages come from the addresses themselves: a page that is added is looked at, or this test says that it does not
+know what to show there.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from hms.tenancy.scope import tenant
+from tests.browser.people import Person
+from tests.browser.world import World
+from tests.contracts.test_urls import walk
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+AXE = Path(os.environ.get("HMS_TEST_ASSETS_DIR", settings.ROOT / "var" / "assets-dev")) / "axe.min.js"
+# The markup is the same in the dark; what colours decide is not.
+COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+# Whoever sees most comes first.
+ROLES = ["amir", "admin", "sunniva", "kari", "tor_erik", "ingrid"]
+# Open to whoever has the address; they explain themselves when it works no more.
+OPEN = {"assignments:link", "organisations:invitation"}
+NOT_PAGES = {
+    "deviations:poster_code", "deviations:import_problems", "files:serve", "reports:download", "organisations:theme",
+    "mfa_download_recovery_codes", "demo:mail_html", "healthz",
+}  # fmt: skip
+
+
+def axe(somebody: Person, options: dict[str, Any] | None = None) -> list[str]:
+    """What axe finds on the page as it stands."""
+    with somebody.unwatched():
+        if not somebody.page.evaluate("'axe' in window"):
+            somebody.page.evaluate(AXE.read_text())
+        found = somebody.page.evaluate("options => axe.run(document, options)", options or {})
+    return [
+        f"{violation['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def look_at(somebody: Person, where: str) -> list[str]:
+    """Everything that is wrong with the open page."""
+    page = somebody.page
+    wrong = []
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        wrong += [f"{where} {width} light: {found}" for found in axe(somebody)]
+        page.emulate_media(color_scheme="dark")
+        wrong += [f"{where} {width} dark: {found}" for found in axe(somebody, COLOURS)]
+        page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 320, "height": 800})
+    if (wide := page.evaluate("document.documentElement.scrollWidth")) > 320:
+        wrong.append(f"{where}: {wide} px wide on a screen of 320")
+    if not page.title().strip():
+        wrong.append(f"{where}: no title")
+    return wrong
+
+
+def arguments(world: World) -> dict[str, list[list[Any]]]:
+    """What to show at the addresses that name something; several where the page has several faces."""
+    cast = world.cast
+    with tenant(cast.fjellvik):
+        numbers = {
+            name: world.case_of(getattr(world, name)).number
+            for name in ("draft", "waiting", "disagreed", "at_work", "finished")
+        }
+    numbers |= {name: getattr(world, name).number for name in ("new", "taken", "closed", "secret", "anonymous")}
+    of_import = [[batch.pk] for batch in world.case_imports]
+    return {
+        "deviations:detail": [[number] for number in numbers.values()],
+        "deviations:receipt": [[numbers["new"]]],
+        "deviations:reopen": [[numbers["closed"]]],
+        "deviations:grant_access": [[numbers["secret"]]],
+        "deviations:close": [[numbers["finished"]]],
+        "deviations:": [[numbers["taken"]]],
+        "deviations:import_columns": of_import[:1],
+        "deviations:import_values": of_import[1:2],
+        "deviations:import_preview": of_import[1:2],
+        "deviations:import_show": of_import[2:],
+        "deviations:import_": of_import[:1],
+        "deviations:poster": [[cast.solbakken.pk]],
+        "actions:add": [[world.draft.plan_id]],
+        "actions:send": [[world.draft.plan_id]],
+        "actions:state": [[world.waiting.plan_id]],
+        "actions:decide": [[world.at_work.plan_id], [world.draft.plan_id]],
+        "actions:check_effect": [[world.finished.plan_id]],
+        "actions:reply": [[world.dissent.pk]],
+        "actions:change": [[world.draft.pk]],
+        "actions:": [[world.draft.pk]],
+        "assignments:detail": [[world.at_work.assignment_id], [world.wished.assignment_id]],
+        "assignments:hand_over": [[world.at_work.assignment_id]],
+        "assignments:extension": [[world.wished.assignment_id], [world.at_work.assignment_id]],
+        "assignments:link": [
+            [token]
+            for token in (
+                world.link, world.waiting_link, world.expired_link, world.revoked_link, world.secret_link, "x" * 43,
+            )
+        ],
+        "notifications:": [[1]],
+        "reports:show": [[job.pk] for job in world.reports],
+        "organisations:unit": [[cast.solbakken.pk], [world.retired.pk]],
+        "organisations:person": [[cast.kari.pk], [world.newcomer.pk]],
+        "organisations:role": [[holding] for holding in holdings(cast)],
+        "organisations:area": [[cast.area.pk]],
+        "organisations:import": [[world.people_import.pk]],
+        "organisations:absence": [[world.absence.pk]],
+        "organisations:invitation": [[world.invitation_token], ["x" * 43]],
+        "organisations:end_role": [[holding] for holding in holdings(cast)],
+        "organisations:hand_over_role": [[holding] for holding in holdings(cast)],
+        "organisations:change_person": [[cast.kari.pk]],
+        "organisations:end_employment": [[cast.kari.pk]],
+        "organisations:": [[cast.kari.pk]],
+    }  # fmt: skip
+
+
+def holdings(cast: Any) -> list[int]:
+    with tenant(cast.fjellvik):
+        return list(cast.amir.role_holdings.values_list("pk", flat=True))
+
+
+def addresses(world: World) -> Iterator[tuple[str, str]]:
+    """Name and path of everything under the organisation's address."""
+    known = arguments(world)
+    for route, name, _entry in walk(get_resolver().url_patterns):
+        if "<organisation:" not in route or name in NOT_PAGES:
+            continue
+        if route.count("<") == 1:
+            yield name, reverse(name, args=["fjellvik"])
+            continue
+        # The longest beginning that is known: a name of its own, or its family's.
+        key = max((key for key in known if name.startswith(key)), key=len, default=None)
+        assert key is not None, f"{name}: say in `arguments` what to show there"
+        for values in known[key]:
+            yield name, reverse(name, args=["fjellvik", *values])
+
+
+def pages(world: World) -> list[tuple[str, str]]:
+    """(role, path) of every page under the organisation's address; role "" is without sign-in."""
+    clients = {role: Client() for role in ROLES}
+    for role, client in clients.items():
+        client.force_login(getattr(world.cast, role).user)
+    clients[""] = Client()
+    found, silent = [], []
+    for name, path in addresses(world):
+        answers = set()
+        for role, client in clients.items() if name not in OPEN else [("", clients[""])]:
+            answers.add(status := client.get(path).status_code)
+            if status == 200 or name in OPEN:
+                found.append((role, path))
+            if status in {200, 405}:
+                break
+        # A redirect leads to another page, and 405 means that there is none.
+        if not answers & {200, 302, 303, 405} and name not in OPEN:
+            silent.append((name, path, answers))
+    assert not silent, f"nobody in the test's world can open {silent}"
+    return found
+
+
+@pytest.fixture
+def world(cast: Any, picture: str) -> World:
+    return World(cast, picture)
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_every_page_of_an_organisation(world, person, part):
+    found = pages(world)
+    assert len(found) > 60
+    people = {}
+    wrong = []
+    for role, path in found[part::2]:
+        somebody = people.get(role) or people.setdefault(role, person(getattr(world.cast, role) if role else None))
+        somebody.open(path)
+        wrong += look_at(somebody, path)
+    assert not wrong, "\n".join(wrong)
+
+
+SIGN_IN = [
+    "/konto/logg-inn/", "/konto/logg-inn/kode/", "/konto/logg-inn/passnokkel/", "/konto/stengt/", "/konto/ny/",
+    "/konto/passord/glemt/", "/konto/passord/glemt/sendt/", "/konto/passord/nytt/ferdig/", "/konto/passord/nytt/x-y/",
+    "/konto/e-post/sendt/", "/konto/e-post/bekreft/x/", "/demo/epost/",
+]  # fmt: skip
+
+
+def test_every_page_without_sign_in(world, person, site):
+    somebody = person()
+    wrong = []
+    for path in [*SIGN_IN, f"/fjellvik/meld/?sted={world.cast.solbakken.report_token}", "/fjellvik/f/", "/nei/"]:
+        assert somebody.open(path) < 500
+        wrong += look_at(somebody, path)
+    # Wrong password, and a code by mail.
+    somebody.open("/konto/logg-inn/")
+    somebody.fill(login="nei@fjellvik.example", password="feil passord her")
+    assert somebody.press("form:has([name=password]) button[type=submit]") == 422
+    wrong += look_at(somebody, "wrong password")
+    somebody.open("/konto/logg-inn/kode/")
+    somebody.fill(email=world.cast.amir.email)
+    somebody.press()
+    wrong += look_at(somebody, "code")
+    # The mail itself, as the demo shows it.
+    site.mail_to(world.cast.amir.email, "")
+    somebody.open("/demo/epost/")
+    somebody.press("main ul a")
+    wrong += look_at(somebody, "mail")
+    # The case, to whoever has its code; and a code that is none.
+    for code, status in ((world.code, 200), ("ABCDE", 422)):
+        somebody.open("/fjellvik/f/")
+        somebody.fill(code=code)
+        assert somebody.press() == status
+        wrong += look_at(somebody, f"code answered {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_page_about_signing_in(world, person):
+    amir = person()
+    amir.open("/konto/logg-inn/")
+    amir.fill(login=world.cast.amir.email, password=world.cast.password)
+    amir.press("form:has([name=password]) button[type=submit]")
+    assert amir.path == "/fjellvik/"
+    wrong = []
+    names = [
+        name
+        for route, name, _entry in walk(get_resolver().url_patterns)
+        if route.startswith("konto/") and "<" not in route and "(?P" not in route and name not in NOT_PAGES
+    ]
+    assert len(names) > 20
+    seen = set()
+    for name in names:
+        status = amir.open(reverse(name))
+        assert status < 500, name
+        if status != 405 and amir.path not in seen:
+            seen.add(amir.path)
+            wrong += look_at(amir, amir.path)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_pages_in_use(world, person):
+    """What opens, what went wrong, and what is shown only after something was done."""
+    amir, wrong = person(world.cast.amir), []
+    page = amir.page
+
+    def look(where: str) -> None:
+        wrong.extend(f"{where}: {found}" for found in axe(amir) + axe(amir, COLOURS))
+
+    def opened(selector: str, where: str) -> None:
+        amir.see(selector).first.click()
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            look(f"{where} {scheme}")
+        page.emulate_media(color_scheme="light")
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    amir.open("/fjellvik/avvik/")
+    opened("button[popovertarget=menu]", "menu")
+    amir.open("/fjellvik/avvik/")
+    opened("button[popovertarget=filters]", "filters")
+    amir.open("/fjellvik/")
+    opened("button[popovertarget=profile]", "profile")
+    amir.open("/fjellvik/meld/")
+    opened("details summary", "more about it")
+    with tenant(world.cast.fjellvik):
+        draft = world.case_of(world.draft).number
+    for path in ("/fjellvik/meld/", f"/fjellvik/avvik/{draft}/lukk/", f"/fjellvik/tiltak/plan/{world.draft.plan_id}/nytt/"):
+        amir.open(path)
+        assert amir.press("main form [type=submit]") == 422, path
+        wrong += look_at(amir, f"{path} with errors")
+    # A toast, a case somebody else changed, and one's own list when nothing is found.
+    amir.open(f"/fjellvik/avvik/{world.new.number}/")
+    amir.press('form[action$="/ta/"] button')
+    assert amir.see("[data-toast]").count() == 1
+    wrong += look_at(amir, "toast")
+    amir.open("/fjellvik/avvik/?q=finnesikke")
+    wrong += look_at(amir, "nothing found")
+    assert not wrong, "\n".join(wrong)

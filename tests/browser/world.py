@@ -1,0 +1,161 @@
+"""Something of everything in Fjellvik, so that every page has something to show."""
+
+import datetime
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from deviations import services as cases
+from deviations.enums import CommentVisibility, ReporterKind, Severity
+from deviations.importing import services as case_imports
+from deviations.models import Deviation
+from hms.actions import services as plans
+from hms.actions.enums import Opinion
+from hms.actions.models import Action
+from hms.assignments import services as assignments
+from hms.assignments.models import ActionLink
+from hms.core.tabular import read_table
+from hms.files.services import attach
+from hms.organisations.services import absences, imports, invitations, setup, units
+from hms.reports.models import ReportJob
+from hms.tenancy.scope import tenant
+from hms.tenancy.storage import store
+from tests.cast import Cast, make_employee
+from tests.deviations.helpers import add_action, report
+
+LONG = "Rekkverket i trapp B løsnet da jeg tok i det, og hele feltet mot Arbeidsmiljøutvalgssekretariatet er løst."
+
+
+class World:
+    """Cases in every state, tasks, links, imports: made by the cast through the services."""
+
+    def __init__(self, cast: Cast, picture: str) -> None:
+        self.cast = cast
+        self.today = timezone.localdate()
+        with tenant(cast.fjellvik):
+            self._cases(picture)
+            self._links()
+            self._settings()
+            self._imports()
+            self._reports()
+
+    # --- cases ---
+
+    def _case(self, text: str, **fields: Any) -> Deviation:
+        case = report(self.cast, text, **fields)
+        cases.receive(case, by=self.cast.amir)
+        return case
+
+    def _sent(self, text: str, **fields: Any) -> Action:
+        action = add_action(self.cast, self._case(text), **fields)
+        plans.send_to_safety_rep(action.plan, to=self.cast.kari, by=self.cast.amir)
+        return action
+
+    def _decided(self, text: str, **fields: Any) -> Action:
+        action = self._sent(text, **fields)
+        plans.give_statement(action.plan, opinion=Opinion.APPROVE, comment="Bra.", by=self.cast.kari)
+        plans.decide(action.plan, organisation=self.cast.fjellvik, by=self.cast.amir)
+        action.assignment.refresh_from_db()
+        return action
+
+    def _cases(self, picture: str) -> None:
+        cast = self.cast
+        self.new = report(cast, LONG, severity=Severity.VERY_SERIOUS)
+        with open(picture, "rb") as file:
+            attach(SimpleUploadedFile("trapp.jpg", file.read()), owner=self.new, by=cast.ingrid)
+        self.file = attach(SimpleUploadedFile("notat.txt", b"Hei"), owner=self.new, by=cast.ingrid)
+        self.taken = self._case("Lyset i gangen blinker.")
+        cases.analyse(
+            self.taken, by=cast.amir, version=self.taken.version,
+            why=["Røret er gammelt", "Ingen bytter rør"], causes=["equipment", "routine"],
+        )  # fmt: skip
+        cases.comment(self.taken, by=cast.amir, text="Til Kari", visibility=CommentVisibility.INTERNAL)
+        cases.comment(self.taken, by=cast.amir, text="Vi er på saken", visibility=CommentVisibility.REPORTER)
+        self.draft = add_action(cast, self._case("Døra slår igjen."))
+        self.waiting = self._sent("Gulvet i vaskerommet er glatt.")
+        self.disagreed = self._sent("Løftet i rom 4 stopper.")
+        self.dissent = plans.give_statement(
+            self.disagreed.plan, opinion=Opinion.DISAGREE, comment="Det holder ikke.", by=cast.kari
+        )
+        self.at_work = self._decided("Brannslokkeren mangler.", title="Heng opp ny brannslokker")
+        self.wished = self._decided("Stigen er knekt.", title="Kjøp ny stige")
+        assignments.request_extension(
+            self.wished.assignment, new_due_on=self.today + datetime.timedelta(days=12), reason="Venter på varer",
+            by=cast.tor_erik, via="link",
+        )  # fmt: skip
+        self.finished = self._decided("Vinduet lar seg ikke lukke.")
+        assignments.complete(self.finished.assignment, by=cast.tor_erik, comment="Ny hasp.")
+        self.closed = self._case("Matta i inngangen ligger løst.")
+        cases.close(self.closed, by=cast.amir, answer="Matta er limt fast.")
+        self.secret = self._case("Om lederen min.")
+        cases.set_confidential(self.secret, by=cast.amir)
+        anonymous = cases.report(
+            organisation=cast.fjellvik, unit=cast.solbakken, description="Mørkt på parkeringsplassen.",
+            severity=Severity.MINOR, reporter_kind=ReporterKind.ANONYMOUS,
+        )  # fmt: skip
+        self.anonymous, self.code = anonymous.deviation, anonymous.receipt_code
+        cases.comment(self.anonymous, by=cast.amir, text="Hvor?", visibility=CommentVisibility.REPORTER)
+
+    def case_of(self, action: Action) -> Deviation:
+        return Deviation.objects.get(plan_id=action.plan_id)
+
+    # --- the rest ---
+
+    def _links(self) -> None:
+        to = self.cast.tor_erik
+        self.link = assignments.create_link(self.at_work.assignment, to=to)
+        self.waiting_link = assignments.create_link(self.wished.assignment, to=to)
+        self.expired_link = assignments.create_link(self.wished.assignment, to=to)
+        expired = ActionLink.objects.order_by("pk").last()
+        ActionLink.objects.filter(pk=expired.pk).update(expires_at=timezone.now() - datetime.timedelta(days=1))
+        done = self._decided("Krana drypper.", title="Skift pakning")
+        self.revoked_link = assignments.create_link(done.assignment, to=to)
+        assignments.complete(done.assignment, by=to)
+        secret = add_action(self.cast, self.secret)
+        assignments.start(secret.assignment, by=self.cast.amir)
+        self.secret_link = assignments.create_link(secret.assignment, to=to)
+
+    def _settings(self) -> None:
+        cast, week = self.cast, datetime.timedelta(days=7)
+        self.period = setup.add_quiet_period(
+            label="Fellesferie", starts_on=self.today, ends_on=self.today + week, by=cast.admin
+        )
+        self.absence = absences.register_absence(
+            cast.piotr, starts_on=self.today, ends_on=self.today + week, deputy=cast.tor_erik, by=cast.admin
+        )
+        self.newcomer = make_employee(cast.fjellvik, "Nora Berg", cast.solbakken, user=False)
+        self.invitation = invitations.invite(self.newcomer, by=cast.admin, send=False)
+        self.invitation_token = invitations.renew_token(self.invitation)
+        self.retired = units.create_unit(name="Gamle brakka", parent=cast.teknisk, by=cast.admin)
+        units.retire_unit(self.retired, by=cast.admin)
+
+    def _imports(self) -> None:
+        people = "Navn;E-post;Avdeling\nLiv Dal;liv@fjellvik.example;Helse\nUten avdeling;;Finnes ikke\n"
+        self.people_import = imports.keep_table(
+            read_table(people.encode()), kind="people", file_name="ansatte.csv", by=self.cast.admin
+        )
+        rows = "Dato;Beskrivelse;Alvor;Farge\n01.02.2026;Glatt trapp;Høy;rød\nikke en dato;Løs list;Lav;blå\n"
+        self.case_imports = []
+        for state in ("uploaded", "planned", "imported"):
+            batch = case_imports.upload(rows.encode(), file_name=f"{state}.csv", by=self.cast.sunniva)
+            self.case_imports.append(batch)
+        options = {"unit": self.cast.kommune.pk, "severity": 1, "values": {"severity": {"Høy": "3", "Lav": "1"}}}
+        for batch in self.case_imports[1:]:
+            case_imports.set_plan(batch, mapping=batch.mapping, options=options)
+        case_imports.start(self.case_imports[2], by=self.cast.sunniva, in_background=False)
+        case_imports.import_now(self.case_imports[2])
+
+    def _reports(self) -> None:
+        later = timezone.now() + datetime.timedelta(hours=1)
+        common = {"kind": "deviations.case", "requested_by": self.cast.amir, "language": "nb", "expires_at": later}
+        common["parameters"] = {"number": self.taken.number}
+        ended = {"ended_at": timezone.now()}
+        self.reports = [
+            ReportJob.objects.create(**common),
+            ReportJob.objects.create(
+                **common, **ended, state="done", name="sak.pdf", storage_key=store(ContentFile(b"%PDF-")), size=5
+            ),
+            ReportJob.objects.create(**common, **ended, state="failed", problem="error"),
+        ]
