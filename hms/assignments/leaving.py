@@ -30,7 +30,9 @@ def hand_over(employee: Employee, to: Employee, by: Employee) -> None:
         taker = _taker(assignment) if assignment.is_confidential else to
         if taker is None or taker.pk == employee.pk:
             raise Refused(
-                _("%(name)s has a confidential case that nobody else may be given from here. It must be passed on first.")
+                _(
+                    "%(name)s has a confidential case that nobody else may be given from here. It must be passed on first."
+                )
                 % {"name": employee.name}
             )
         services.hand_over(assignment, to=taker, by=by)

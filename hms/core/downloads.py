@@ -9,9 +9,7 @@ FILE_POLICY = "default-src 'none'; sandbox"
 INLINE = {"image/jpeg", "image/png", "application/pdf"}
 
 
-def stored_file(
-    key: str, name: str, content_type: str, *, size: int | None = None, save: bool = False
-) -> FileResponse:
+def stored_file(key: str, name: str, content_type: str, *, size: int | None = None, save: bool = False) -> FileResponse:
     """Stream a stored file through the application, whatever kind of storage it lies in.
 
     Args:

@@ -71,7 +71,7 @@ def test_comma_in_free_text_does_not_win_over_the_header():
 
 def test_ragged_rows_blank_lines_and_odd_headers_are_mended_and_told():
     with translation.override("en"):
-        table = read_table("\n Dato ;Type;;Type\n1;2\n\n1;2;3;4;5\n;;;\n".encode())
+        table = read_table(b"\n Dato ;Type;;Type\n1;2\n\n1;2;3;4;5\n;;;\n")
     assert table.headers == ["Dato", "Type", "Column 3", "Type (2)", "Column 5"]
     assert table.rows == [["1", "2", "", "", ""], ["1", "2", "3", "4", "5"]]
     assert table.numbers == [3, 5]
@@ -85,7 +85,7 @@ def test_unmatched_quotes_are_read_with_a_warning():
 
 
 def test_columns_are_found_whatever_the_spelling():
-    table = read_table("E-post ;Ansatt nr.;FORNAVN\n".encode() + b"a;b;c\n")
+    table = read_table(b"E-post ;Ansatt nr.;FORNAVN\n" + b"a;b;c\n")
     assert table.column("e_post", "epost") == 0
     assert table.column("ansattnr") == 1
     assert table.column("given name", "fornavn") == 2

@@ -35,8 +35,8 @@ def to_units(monkeypatch):
     register(
         "organisations.unit",
         lambda employee, attachment, request: (
-            employee is not None and employee.unit_id == attachment.owner_id
-        ) or request.GET.get("ord") == "rekkverk",
+            (employee is not None and employee.unit_id == attachment.owner_id) or request.GET.get("ord") == "rekkverk"
+        ),
     )
 
 
