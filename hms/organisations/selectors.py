@@ -2,10 +2,11 @@
 
 import datetime
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from hms.accounts.models import User
@@ -53,15 +54,24 @@ def is_away(employee: Employee, on: datetime.date | None = None) -> bool:
     return Absence.objects.filter(employee=employee, starts_on__lte=day, ends_on__gte=day).exists()
 
 
-def managers_of(unit: Unit, on: datetime.date | None = None) -> list[Employee]:
-    """Leaders from the unit upward, the nearest first; absent ones are replaced by their deputies."""
+def leaders_of(unit: Unit, on: datetime.date | None = None) -> list[RoleHolding]:
+    """Who holds the role of manager from the unit upward, the nearest first, there or away."""
     day = on or timezone.localdate()
     holdings = (
         RoleHolding.objects.filter(current(day), current(day, "employee__"), role=Role.MANAGER, unit_id__in=unit.path)
         .select_related("employee")
         .order_by("starts_on", "id")
     )
-    nearest_first = sorted(holdings, key=lambda holding: -unit.path.index(holding.unit_id))
+    return sorted(holdings, key=lambda holding: -unit.path.index(holding.unit_id))
+
+
+def managers_of(unit: Unit, on: datetime.date | None = None, *, passing: Collection[int] = ()) -> list[Employee]:
+    """Leaders from the unit upward, the nearest first; absent ones are replaced by their deputies.
+
+    Past the employees with the ids `passing` the line goes past whoever stands in for them too.
+    """
+    day = on or timezone.localdate()
+    nearest_first = [holding for holding in leaders_of(unit, day) if holding.employee_id not in passing]
     away = {
         absence.employee_id: absence.deputy
         for absence in Absence.objects.filter(
@@ -71,7 +81,7 @@ def managers_of(unit: Unit, on: datetime.date | None = None) -> list[Employee]:
     line: list[Employee] = []
     for holding in nearest_first:
         person = away.get(holding.employee_id, holding.employee)
-        if person is not None and person.is_employed(day) and person not in line:
+        if person is not None and person.is_employed(day) and person.pk not in passing and person not in line:
             line.append(person)
     return line
 
@@ -79,14 +89,14 @@ def managers_of(unit: Unit, on: datetime.date | None = None) -> list[Employee]:
 def responsible_manager(
     unit: Unit, *, passing: Iterable[Employee | None] = (), on: datetime.date | None = None
 ) -> Employee | None:
-    """The nearest leader upward who is there and is not among `passing`.
+    """The nearest leader upward who is there and is not among `passing`, nor stands in for one of them.
 
     When the line is empty the HSE manager, then the top leader answers: nothing is left with nobody.
     """
     skipped = {person.pk for person in passing if person is not None}
-    for person in managers_of(unit, on):
-        if person.pk not in skipped:
-            return person
+    line = managers_of(unit, on, passing=skipped)
+    if line:
+        return line[0]
     for role in (Role.HSE_MANAGER, Role.TOP_LEADER):
         person = holders(role, on=on).exclude(pk__in=skipped).order_by("id").first()
         if person is not None:
@@ -234,6 +244,18 @@ def people(query: str = "", *, unit: Unit | None = None, left: bool = False) -> 
             | Q(job_title__icontains=word)
         )
     return rows
+
+
+def described(employee: Employee) -> str:
+    """Name and unit, which together say who it is."""
+    return f"{employee.name}, {employee.unit}"
+
+
+def people_called(people: QuerySet[Employee], name: str, unit: str = "") -> QuerySet[Employee]:
+    """People with exactly this full name, and of this unit when one is given."""
+    full_name = Concat("given_name", Value(" "), "family_name")
+    found = people.alias(full_name=full_name).filter(full_name__iexact=" ".join(name.split()))
+    return found.filter(unit__name__iexact=unit) if unit else found
 
 
 def invitation_of(token: str) -> Invitation | None:

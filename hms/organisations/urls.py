@@ -42,6 +42,7 @@ of_settings = [
 ]
 urlpatterns = [
     path("innstillinger/", include(of_settings)),
+    path("finn-folk/", people.find_people, name="find_people"),
     path("profil/", profile.profile, name="profile"),
     path("profil/fravaer/", absences.my_absence, name="my_absence"),
     path("fravaer/<int:pk>/", absences.absence, name="absence"),

@@ -316,3 +316,9 @@ def test_real_group_of_companies_becomes_a_tree(cast):
         branch = {row[number] for row in table.rows if row[above] == top.code}
         assert set(Unit.objects.filter(parent=top).values_list("code", flat=True)) == branch
         assert Unit.objects.count() == 4 + len(table.rows)
+
+
+def test_namesake_in_another_unit_is_new_but_told_of(cast):
+    plan = people(cast, "Ingrid;Solheim;Teknisk drift;;;;;;")
+    assert plan.counts["new"] == 1
+    assert "Ingrid Solheim" in plan.notes[-1]

@@ -10,6 +10,7 @@ from hms.audit.models import Event
 from hms.organisations import services
 from hms.organisations.enums import Role
 from hms.organisations.errors import Refused
+from hms.organisations.forms.fields import PersonField
 from hms.organisations.models import (
     Absence,
     Employee,
@@ -465,3 +466,44 @@ def test_administrator_sees_no_case_content_on_a_person(cast, client):
     page = client.get(url(cast, "person", cast.ingrid.pk)).content.decode()
     assert "Ingrid Solheim" in page
     assert "/avvik/" not in page.replace(reverse("deviations:list", args=["fjellvik"]), "")
+
+
+# --- finding people by name, where a list would be too long ---
+
+
+def test_many_people_are_chosen_by_name(cast, client, monkeypatch):
+    monkeypatch.setattr(PersonField, "MANY", 5)
+    with tenant(cast.fjellvik):
+        for unit in (cast.teknisk, cast.helse):
+            services.add_employee(given_name="Kari", family_name="Lunde", unit=unit, by=None)
+    client.force_login(cast.admin.user)
+    page = client.get(url(cast, "add_absence") + f"?person={cast.amir.pk}").content.decode()
+    assert 'value="Amir Hosseini, Solbakken sykehjem"' in page
+    assert "<select" not in page
+    data = {
+        "employee": "amir hosseini",
+        "starts_on": TODAY(),
+        "ends_on": TODAY(),
+        "deputy": "Kari Lunde, solbakken sykehjem",
+    }
+    for wrong in ("Olav Haugen", "Ingen Slik", "Kari Lunde", str(cast.olav.pk), "Kari Lunde, Havbris Bygg", "9" * 30):
+        response = client.post(url(cast, "add_absence"), data | {"deputy": wrong})
+        assert response.status_code == 422, wrong
+        assert 'id="id_deputy_error"' in response.content.decode()
+        assert f'value="{wrong}"' in response.content.decode()
+    assert client.post(url(cast, "add_absence"), data).status_code == 303
+    with tenant(cast.fjellvik):
+        absence = Absence.objects.get()
+        assert (absence.employee, absence.deputy) == (cast.amir, cast.kari)
+    page = client.get(url(cast, "absence", absence.pk)).content.decode()
+    assert 'value="Kari Lunde, Solbakken sykehjem"' in page
+
+
+def test_suggestions_are_colleagues_only(cast, client):
+    client.force_login(cast.ingrid.user)
+    page = client.get(url(cast, "find_people") + "?deputy=kari+solb").content.decode()
+    assert '<option value="Kari Lunde, Solbakken sykehjem">' in page
+    assert "option" not in client.get(url(cast, "find_people") + "?deputy=olav").content.decode()
+    assert "option" not in client.get(url(cast, "find_people") + "?deputy=").content.decode()
+    client.force_login(cast.olav.user)
+    assert client.get(url(cast, "find_people") + "?deputy=kari").status_code == 404

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms.models import ModelChoiceIterator, construct_instance
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from hms.organisations.models import Employee, Unit
-from hms.organisations.selectors import in_tree_order
+from hms.organisations.models import Employee, Organisation, Unit
+from hms.organisations.selectors import described, in_tree_order, people_called
+from hms.tenancy.scope import current_organisation_id
 
 
 class _TreeIterator(ModelChoiceIterator):
@@ -63,8 +66,29 @@ class UnitsField(forms.ModelMultipleChoiceField):
         return "– " * max(0, len(unit.path) - 1) + unit.name
 
 
+class PersonInput(forms.TextInput):
+    """A name to type, with suggestions while typing where script is allowed."""
+
+    template_name = "organisations/person_input.html"
+
+    def __init__(self, find_url: str) -> None:
+        super().__init__({"autocomplete": "off"})
+        self.find_url = find_url
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["find_url"] = self.find_url
+        return context
+
+
 class PersonField(forms.ModelChoiceField):
-    """One person who works here now."""
+    """One person of those offered: a list to choose from, or a name to type when there are many.
+
+    Call `offer()` in the form's `__init__`.
+    """
+
+    # A list longer than this is slow to send and slower to look through.
+    MANY = 200
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Person"))
@@ -72,8 +96,41 @@ class PersonField(forms.ModelChoiceField):
         super().__init__(Employee.objects.none(), **kwargs)
         self.error_messages["invalid_choice"] = _("This person does not work here. Choose one from the list.")
 
+    def offer(self, people: QuerySet[Employee]) -> None:
+        """Say who may be chosen."""
+        self.queryset = people.select_related("unit")
+        if people[: self.MANY + 1].count() <= self.MANY:
+            return
+        slug = Organisation.objects.values_list("slug", flat=True).get(pk=current_organisation_id())
+        self.widget = PersonInput(reverse("organisations:find_people", args=[slug]))
+        self.widget.is_required = self.required
+        self.help_text = self.help_text or _("Type the name and choose from the suggestions.")
+
     def label_from_instance(self, employee: Employee) -> str:
-        return f"{employee.name} ({employee.unit})"
+        return described(employee)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(self.widget, PersonInput) and value not in self.empty_values:
+            known = value if isinstance(value, Employee) else self._by_key(value)
+            return described(known) if known else value
+        return super().prepare_value(value)
+
+    def to_python(self, value: Any) -> Employee | None:
+        if value in self.empty_values or not isinstance(self.widget, PersonInput) or self._by_key(value):
+            return super().to_python(value)
+        name, _comma, unit = str(value).partition(",")
+        found = list(people_called(self.queryset, name, unit.strip())[:2])
+        if not found:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        if len(found) > 1:
+            raise forms.ValidationError(
+                _("Several people have this name. Write the unit too: “Name, unit”."), code="several"
+            )
+        return found[0]
+
+    def _by_key(self, value: Any) -> Employee | None:
+        text = str(value)
+        return self.queryset.filter(pk=text).first() if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 class ServiceChecked:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +62,7 @@ class EmployeeForm(ServiceChecked, HmsModelForm):
         super().__init__(*args, **kwargs)
         self.fields["unit"].offer(also=self.instance.unit if self.instance.pk else None)
         self.fields["phone"].validators.append(PHONE)
+        self.fields["language"].choices = [("", _("The organisation's")), *settings.LANGUAGES]
 
 
 class LeaveForm(HmsForm):
@@ -72,7 +74,7 @@ class LeaveForm(HmsForm):
     def __init__(self, *args: Any, employee: Employee, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["last_day"].initial = timezone.localdate()
-        self.fields["hand_over_to"].queryset = employed().exclude(pk=employee.pk).select_related("unit")
+        self.fields["hand_over_to"].offer(employed().exclude(pk=employee.pk))
 
 
 class RoleForm(ServiceChecked, HmsModelForm):
@@ -96,7 +98,7 @@ class RoleForm(ServiceChecked, HmsModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["employee"].queryset = employed().select_related("unit")
+        self.fields["employee"].offer(employed())
         self.fields["unit"].offer()
         self.fields["safety_area"].queryset = SafetyArea.objects.order_by("name")
         self.fields["role"].choices = [("", _("Choose a role")), *Role.choices]
@@ -123,7 +125,7 @@ class HandOverRoleForm(HmsForm):
 
     def __init__(self, *args: Any, holding: RoleHolding, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = employed().exclude(pk=holding.employee_id).select_related("unit")
+        self.fields["to"].offer(employed().exclude(pk=holding.employee_id))
 
 
 class AbsenceForm(ServiceChecked, HmsModelForm):
@@ -143,7 +145,7 @@ class AbsenceForm(ServiceChecked, HmsModelForm):
 
     def __init__(self, *args: Any, employee: Employee | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["deputy"].queryset = employed().exclude(pk=employee.pk if employee else None).select_related("unit")
+        self.fields["deputy"].offer(employed().exclude(pk=employee.pk if employee else None))
 
 
 class AbsenceOfForm(AbsenceForm):
@@ -154,5 +156,5 @@ class AbsenceOfForm(AbsenceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, employee=None, **kwargs)
-        self.fields["employee"].queryset = employed().select_related("unit")
+        self.fields["employee"].offer(employed())
         self.fields["deputy"].help_text = _("Gets the person's new tasks and reminders meanwhile.")

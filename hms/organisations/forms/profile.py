@@ -1,6 +1,9 @@
 """A person's own choices."""
 
+from typing import Any
+
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +19,11 @@ class PreferencesForm(HmsModelForm):
     class Meta:
         model = User
         fields = ["language", "colour_scheme", "keyboard_shortcuts"]
-        help_texts = {"keyboard_shortcuts": _("“/” goes to the search box.")}
+        help_texts = {"language": "", "keyboard_shortcuts": _("“/” goes to the search box.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [("", _("The organisation's")), *settings.LANGUAGES]
 
 
 class ContactForm(HmsForm):
@@ -48,7 +55,7 @@ class AcceptForm(HmsForm):
         help_text=_("At least 12 characters. Three or four words that do not belong together are easy to remember."),
     )
 
-    def __init__(self, *args: object, email: str, **kwargs: object) -> None:
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.email = email
 

@@ -99,7 +99,22 @@ def plan_people(table: Table) -> Plan:
         if line.existing is not None:
             _compare(line, known)
         plan.lines.append(line)
+    _tell_of_namesakes(plan, known)
     return plan
+
+
+def _tell_of_namesakes(plan: Plan, known: _Known) -> None:
+    """Somebody new with a known name may be the same person in another unit: only a number or address tells."""
+    names = {name for name, _unit in known.by_name}
+    same = [line.name for line in plan.of_kind("new") if line.name.casefold() in names]
+    if same:
+        plan.notes.append(
+            _(
+                "Counted as new, though somebody here has the same name: %(names)s. "
+                "Use employee numbers or e-mail addresses to update people."
+            )
+            % {"names": ", ".join(same[:20])}
+        )
 
 
 def _read(columns: Columns, number: int, row: list[str]) -> Line:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -13,13 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hms.core.htmx import page_or_part, redirect_to
 from hms.core.keyset import BadCursor, page
 from hms.organisations import selectors, services
-from hms.organisations.access import access
+from hms.organisations.access import access, visible
 from hms.organisations.forms.people import EmployeeForm, LeaveForm, PeopleFilter
 from hms.organisations.leaving import open_work
 from hms.organisations.models import Absence, Employee, RoleHolding
+from hms.organisations.people import current
 from hms.organisations.views.common import crumbs, for_administrators, settings_form, url
 
 PAGE_SIZE = 50
+SUGGESTIONS = 12
 
 
 @require_safe
@@ -55,6 +58,21 @@ def _with_cursor(request: HttpRequest, cursor: str | None) -> str:
     query = request.GET.copy()
     query["etter"] = cursor
     return f"?{query.urlencode()}"
+
+
+@require_safe
+def find_people(request: HttpRequest, organisation: str) -> HttpResponse:
+    """Suggestions while somebody types a colleague's name (whatever the field is called)."""
+    words = next(iter(request.GET.values()), "")[:100].replace(",", " ").split()
+    found = visible(Employee, request.employee).filter(current()) if words else Employee.objects.none()
+    for word in words[:5]:
+        found = found.filter(
+            Q(given_name__icontains=word) | Q(family_name__icontains=word) | Q(unit__name__icontains=word)
+        )
+    suggestions = [
+        selectors.described(person) for person in found.order_by("given_name", "family_name", "id")[:SUGGESTIONS]
+    ]
+    return render(request, "organisations/_suggestions.html", {"suggestions": suggestions})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
