@@ -226,6 +226,7 @@ USERSESSIONS_TRACK_ACTIVITY = False
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]
 LOCALE_PATHS = [ROOT / "locale"]
+FORMAT_MODULE_PATH = "hms.core.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Oslo"

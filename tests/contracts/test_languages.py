@@ -9,12 +9,13 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import date_format
 
 from hms.core.ui.dates import clock, long_date, short_date
 from hms.tenancy.scope import tenant
 from tests.cast import Cast
 from tests.contracts.test_catalogues import ENGLISH
-from tests.deviations.helpers import report
+from tests.deviations.helpers import add_action, report
 
 every_language = pytest.mark.parametrize("language", ["nb", "nn", "en"])
 
@@ -44,6 +45,10 @@ def visible_text(html: str) -> str:
     return unescape(f"{shown} {spoken}").replace("English", "")
 
 
+def english_words(text: str) -> set[str]:
+    return {word.lower() for word in re.findall(r"[^\W\d_]+", text)} & set(ENGLISH.split())
+
+
 def speak(client: Client, language: str) -> None:
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
 
@@ -53,8 +58,7 @@ def check(html: str, language: str, wanted: tuple[str, str, str]) -> None:
     assert f'<html lang="{language}"' in html
     assert wanted[["nb", "nn", "en"].index(language)] in text
     if language != "en":
-        words = {word.lower() for word in re.findall(r"[^\W\d_]+", text)}
-        assert words & set(ENGLISH.split()) == set()
+        assert english_words(text) == set()
 
 
 @every_language
@@ -81,6 +85,43 @@ def test_sign_in_speaks_the_chosen_language(client: Client, cast: Cast, language
     page = client.get(reverse("account_login"))
     check(page.content.decode(), language, SIGN_IN)
     assert page["Content-Language"] == language
+
+
+def pages_from(client: Client, start: str) -> dict[str, str]:
+    """Every page that links lead to from `start`, one of each kind, with its HTML."""
+    queue, found, kinds = [start], {}, set()
+    while queue:
+        path = queue.pop()
+        kind = re.sub(r"\d+", "0", path.partition("?")[0])
+        if kind in kinds:
+            continue
+        kinds.add(kind)
+        page = client.get(path)
+        if "text/html" not in page.get("Content-Type", ""):
+            continue
+        found[path] = page.content.decode()
+        queue += [unescape(link) for link in re.findall(r'href="(/(?:fjellvik|konto)/[^"#]*)"', found[path])]
+    return found
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+@pytest.mark.parametrize("name", ["amir", "kari", "admin"])
+def test_no_page_that_links_lead_to_speaks_english(client: Client, cast: Cast, name: str, language: str) -> None:
+    with tenant(cast.fjellvik):
+        case = report(cast)
+        add_action(cast, case)
+        report(cast, "Nytt og ikke sett på ennå.")
+    client.force_login(getattr(cast, name).user)
+    speak(client, language)
+    found = pages_from(client, "/fjellvik/")
+    assert len(found) > 15
+    # The page about importing people lists the column names it understands, in English too.
+    english = {
+        path: words
+        for path, html in found.items()
+        if (words := english_words(visible_text(html))) and not path.endswith("/import/")
+    }
+    assert english == {}
 
 
 @every_language
@@ -119,18 +160,19 @@ def test_the_persons_own_language_goes_before_the_organisations(client: Client, 
 
 
 @pytest.mark.parametrize(
-    ("language", "long", "short", "time"),
+    ("language", "long", "short", "bare", "time"),
     [
-        ("nb", "tirsdag 4. august 2020", "4. aug. 2020", "08.05"),
-        ("nn", "tysdag 4. august 2020", "4. aug. 2020", "08.05"),
-        ("en", "Tuesday 4 August 2020", "4 Aug 2020", "08:05"),
+        ("nb", "tirsdag 4. august 2020", "4. aug. 2020", "04.08.2020", "08.05"),
+        ("nn", "tysdag 4. august 2020", "4. aug. 2020", "04.08.2020", "08.05"),
+        ("en", "Tuesday 4 August 2020", "4 Aug 2020", "4 Aug 2020", "08:05"),
     ],
 )
 def test_dates_are_written_as_people_of_the_language_write_them(
-    language: str, long: str, short: str, time: str
+    language: str, long: str, short: str, bare: str, time: str
 ) -> None:
     day = datetime.date(2020, 8, 4)
     with translation.override(language):
         assert long_date(day) == long
         assert short_date(day) == short
+        assert date_format(day, "SHORT_DATE_FORMAT") == bare
         assert clock(datetime.time(8, 5)) == time
