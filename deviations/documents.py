@@ -11,6 +11,7 @@ from deviations import selectors
 from deviations.enums import Cause, ReporterKind
 from deviations.models import Deviation
 from hms.actions.selectors import actions_of, statements_of
+from hms.audit.services import record
 from hms.files.selectors import attachments_of
 from hms.organisations.access import may, visible
 from hms.organisations.models import Employee
@@ -36,6 +37,9 @@ def make_case(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
     )
     if deviation is None:
         raise kinds.ReportGone
+    if deviation.is_confidential:
+        # Every reading of a confidential case is an event, on paper too (domain.md section 3).
+        record("deviation.opened", deviation, by=employee)
     context, files = case_context(deviation, employee)
     content = render_pdf("deviations/case_pdf.html", context, files=files)
     return kinds.Made(f"{_('deviation')}-{deviation.number}.pdf", content)

@@ -3,7 +3,7 @@
 import re
 
 from hms.organisations.models import Employee, Unit
-from hms.organisations.selectors import managers_of, responsible_manager
+from hms.organisations.selectors import leaders_of, responsible_manager
 
 TITLE_LENGTH = 80
 
@@ -17,9 +17,13 @@ def title_from(description: str) -> str:
     return first[:TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(",.;:") + "…"
 
 
-def manager_concerned(unit: Unit) -> Employee | None:
-    """The one a report «about my manager» is about: the unit's nearest leader."""
-    return next(iter(managers_of(unit)), None)
+def manager_concerned(unit: Unit, *, reporter: Employee | None = None) -> Employee | None:
+    """The one a report «about my manager» is about: the unit's nearest leader, also when away.
+
+    A leader who reports speaks of the next one up the line.
+    """
+    leaders = (holding.employee for holding in leaders_of(unit))
+    return next((person for person in leaders if reporter is None or person.pk != reporter.pk), None)
 
 
 def choose_handler(unit: Unit, *, concerns: Employee | None) -> Employee | None:

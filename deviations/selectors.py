@@ -97,7 +97,7 @@ def search(deviations: QuerySet[Deviation], text: str) -> QuerySet[Deviation]:
     """
     number = text.strip()
     year, dash, sequence = number.partition("-")
-    if dash and year.isdigit() and sequence.isdigit() and len(number) < 12:
+    if dash and year.isdecimal() and sequence.isdecimal() and len(number) < 12:
         return deviations.filter(year=int(year), sequence=int(sequence))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -177,7 +177,7 @@ def status(deviation: Deviation, today: datetime.date | None = None) -> Status:
 
 def comments_for(deviation: Deviation, employee: Employee | None) -> QuerySet[Comment]:
     """The comments somebody may read: all, or only those the reporter may see."""
-    comments = Comment.objects.filter(deviation=deviation).select_related("author").order_by("created_at", "id")
+    comments = Comment.objects.filter(deviation=deviation).select_related("author").order_by("id")
     if employee is None or not may(employee, "deviations.view_internal", deviation):
         comments = comments.filter(visibility=CommentVisibility.REPORTER)
     return comments

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from deviations import selectors
+from deviations.enums import State
 from deviations.models import Comment, Deviation
 from deviations.rules import is_handler
 from deviations.services.handling import handler_changed
@@ -94,6 +95,7 @@ action_sources.register(
         reference=lambda plan: _of_plan(plan).number,
         place=lambda plan: ", ".join(filter(None, [_of_plan(plan).place, plan.unit.name])),
         visible_plan_ids=_visible_plan_ids,
+        is_open=lambda plan: Deviation.objects.filter(plan=plan).exclude(state=State.CLOSED).exists(),
         may_manage=lambda employee, plan: is_handler(employee, _of_plan(plan)),
     )
 )

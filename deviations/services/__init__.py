@@ -2,7 +2,7 @@
 
 from deviations.services.closing import answer, close, reopen
 from deviations.services.dialogue import add_details, comment, reply_from_reporter
-from deviations.services.handling import analyse, grant_access, receive, set_confidential, start_plan, triage
+from deviations.services.handling import analyse, grant_access, hand_over, receive, set_confidential, start_plan, triage
 from deviations.services.reporting import Report, next_number, receipt_hash, report
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "close",
     "comment",
     "grant_access",
+    "hand_over",
     "next_number",
     "receipt_hash",
     "receive",

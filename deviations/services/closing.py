@@ -4,14 +4,17 @@ import datetime
 
 from django.utils import timezone
 
-from deviations.enums import CommentVisibility, State
-from deviations.models import Comment, Deviation
-from deviations.services.handling import receive, require_open, tell_reporter
+from deviations import routing
+from deviations.enums import ReporterKind, State
+from deviations.models import Deviation
+from deviations.services.handling import hand_over, handling_due_on, receive, require_open, say, tell_reporter
+from deviations.services.reporting import start_of_day
 from hms.actions import services as actions
 from hms.actions.enums import PlanState
 from hms.actions.selectors import has_open_actions
 from hms.assignments import services as assignments
 from hms.assignments.enums import State as AssignmentState
+from hms.audit.acting import acting_as
 from hms.audit.enums import Via
 from hms.audit.services import record
 from hms.audit.transitions import InvalidTransition, lock, move
@@ -27,7 +30,9 @@ def answer(deviation: Deviation, *, by: Employee, text: str) -> None:
     require_open(deviation)
     if deviation.state == State.NEW:
         receive(deviation, by=by)
-    said = Comment.objects.create(deviation=deviation, author=by, visibility=CommentVisibility.REPORTER, text=text)
+    said, is_new = say(deviation, by=by, text=text)
+    if not is_new:
+        return
     if deviation.first_answered_at is None:
         deviation.first_answered_at = timezone.now()
         deviation.save(update_fields=["first_answered_at"])
@@ -38,13 +43,18 @@ def answer(deviation: Deviation, *, by: Employee, text: str) -> None:
 def close(deviation: Deviation, *, by: Employee, answer: str) -> None:
     """Close the case with a written answer to the reporter.
 
-    Effects: state closed; the handling is completed; a plan whose effect is checked closes too; the
-    reporter is told and may reopen within 30 days.
+    Effects: a new case is received first; state closed; the handling is completed; a plan whose effect is
+    checked closes too; the reporter is told and may reopen within 30 days.
 
     Raises:
-        InvalidTransition: when it is not in progress, an action is open, or there is no answer.
+        InvalidTransition: when it is closed, an action is open, or there is no answer.
     """
-    lock(deviation)
+    require_open(deviation)
+    if deviation.plan is not None:
+        # An action that is being added at this moment waits, and then finds the case closed.
+        lock(deviation.plan)
+    if deviation.state == State.NEW:
+        receive(deviation, by=by)
     if has_open_actions(deviation.plan) or not answer.strip():
         raise InvalidTransition(deviation, deviation.state, State.CLOSED)
     now = timezone.now()
@@ -71,20 +81,29 @@ def reopen(deviation: Deviation, *, by: Employee | None, reason: str, via: str =
     """Open a closed case again.
 
     Effects: state in progress, with the reason as a comment; the handling opens with a new due date; the
-    handler is told. Callers check the 30 days of a reporter (`rules.may_still_reopen`).
+    handler is told; when the handler has left or there was none, whoever gets new cases now. Of somebody
+    anonymous only the day is kept. Callers check the 30 days of a reporter (`rules.may_still_reopen`).
     """
-    move(deviation, State.IN_PROGRESS, by=by, via=via, verb="deviation.reopened", closed_at=None, closed_by=None)
-    Comment.objects.create(
-        deviation=deviation,
-        author=by,
+    is_anonymous = by is None and deviation.reporter_kind == ReporterKind.ANONYMOUS
+    at = start_of_day() if is_anonymous else timezone.now()
+    # History rows carry a time and an author of their own: nobody, even when the browser is signed in.
+    deviation._history_date = at
+    with acting_as(by.pk if by else None):
+        move(
+            deviation, State.IN_PROGRESS, by=by, via=via, verb="deviation.reopened", at=at,
+            closed_at=None, closed_by=None,
+        )  # fmt: skip
+    say(
+        deviation,
+        by=by,
         is_from_reporter=by is None or by.pk == deviation.reporter_id,
-        visibility=CommentVisibility.REPORTER,
         text=reason,
+        created_at=at,
     )
-    if deviation.handling is None:
+    if deviation.handling is None or not deviation.handling.assignee.is_employed():
+        _give_to_somebody(deviation, by=by, at=at)
         return
-    due_on = timezone.localdate() + datetime.timedelta(days=deviation.organisation.handling_days)
-    assignments.reopen(deviation.handling, by=by, due_on=due_on)
+    assignments.reopen(deviation.handling, by=by, due_on=handling_due_on(deviation.organisation), at=at)
     if by is None or by.pk != deviation.handling.assignee_id:
         notify(
             "deviations.reopened",
@@ -92,4 +111,14 @@ def reopen(deviation: Deviation, *, by: Employee | None, reason: str, via: str =
             about=deviation,
             dedupe=f"reopened:{deviation.pk}:{timezone.now().timestamp():.0f}",
             parameters={"case": deviation.number},
+            at=at,
         )
+
+
+def _give_to_somebody(deviation: Deviation, *, by: Employee | None, at: datetime.datetime) -> None:
+    handler = routing.choose_handler(deviation.unit, concerns=deviation.concerns)
+    if handler is None:
+        return
+    if deviation.handling is not None:
+        assignments.reopen(deviation.handling, by=by, due_on=handling_due_on(deviation.organisation), at=at)
+    hand_over(deviation, to=handler, by=by)

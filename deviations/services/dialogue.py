@@ -1,8 +1,11 @@
 """What is said in a case."""
 
-from deviations.enums import CommentVisibility
+from django.utils import timezone
+
+from deviations.enums import CommentVisibility, ReporterKind
 from deviations.models import Comment, Deviation
-from deviations.services.handling import require_open, tell_reporter
+from deviations.services.handling import require_open, say, tell_reporter
+from deviations.services.reporting import start_of_day
 from hms.audit.enums import Via
 from hms.audit.services import record
 from hms.audit.transitions import lock
@@ -14,17 +17,19 @@ def comment(deviation: Deviation, *, by: Employee, text: str, visibility: str, v
     """Add a comment.
 
     Effects: the comment and an event; the reporter is told of one meant for them, the handler of one from
-    somebody else.
+    somebody else. Nothing when it was sent twice.
     """
     lock(deviation)
     is_reporter = deviation.reporter_id == by.pk
-    said = Comment.objects.create(
-        deviation=deviation,
-        author=by,
+    said, is_new = say(
+        deviation,
+        by=by,
         is_from_reporter=is_reporter,
         visibility=CommentVisibility.REPORTER if is_reporter else visibility,
         text=text,
     )
+    if not is_new:
+        return said
     record("deviation.commented", said, by=by, via=via, root=deviation, data={"visibility": said.visibility})
     if said.visibility == CommentVisibility.REPORTER and not is_reporter:
         tell_reporter("deviations.comment_to_reporter", deviation, dedupe=f"comment:{said.pk}", name=by.given_name)
@@ -33,13 +38,17 @@ def comment(deviation: Deviation, *, by: Employee, text: str, visibility: str, v
 
 
 def reply_from_reporter(deviation: Deviation, *, text: str) -> Comment:
-    """Add what a reporter without sign-in writes on the follow-up page; nobody is named."""
+    """Add what a reporter without sign-in writes on the follow-up page; nobody is named.
+
+    Effects: as :func:`comment`; of somebody anonymous only the day is kept.
+    """
     lock(deviation)
-    said = Comment.objects.create(
-        deviation=deviation, is_from_reporter=True, visibility=CommentVisibility.REPORTER, text=text
-    )
-    record("deviation.commented", said, by=None, via=Via.QR, root=deviation, data={"visibility": said.visibility})
-    _tell_handler(deviation, said, by=None)
+    at = start_of_day() if deviation.reporter_kind == ReporterKind.ANONYMOUS else timezone.now()
+    said, is_new = say(deviation, by=None, is_from_reporter=True, text=text, created_at=at)
+    if is_new:
+        data = {"visibility": said.visibility}
+        record("deviation.commented", said, by=None, via=Via.QR, root=deviation, data=data, at=at)
+        _tell_handler(deviation, said, by=None)
     return said
 
 
@@ -54,21 +63,18 @@ def _tell_handler(deviation: Deviation, said: Comment, *, by: Employee | None) -
         dedupe=f"comment:{said.pk}:handler",
         parameters={"case": deviation.number},
         email=said.is_from_reporter,
+        at=said.created_at,
     )
 
 
 def add_details(deviation: Deviation, *, by: Employee | None, text: str, via: str = Via.WEB) -> None:
     """Add to what happened, after the receipt; the original text stays as it was written.
 
-    Effects: the text is added as a comment for all to see, an event, the handler is told.
+    Effects: the text is added as a comment for all to see, an event, the handler is told. Nothing when it
+    was sent twice.
     """
     require_open(deviation)
-    said = Comment.objects.create(
-        deviation=deviation,
-        author=by,
-        is_from_reporter=True,
-        visibility=CommentVisibility.REPORTER,
-        text=text,
-    )
-    record("deviation.details_added", said, by=by, via=via, root=deviation)
-    _tell_handler(deviation, said, by=by)
+    said, is_new = say(deviation, by=by, is_from_reporter=True, text=text)
+    if is_new:
+        record("deviation.details_added", said, by=by, via=via, root=deviation)
+        _tell_handler(deviation, said, by=by)

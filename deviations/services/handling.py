@@ -1,19 +1,21 @@
 """A case is received, sorted, analysed and given a plan."""
 
+import datetime
 from typing import Any
 
 from django.utils import timezone
 
-from deviations.enums import State
-from deviations.models import AccessGrant, Deviation, WhyStep
+from deviations.enums import CommentVisibility, Severity, State
+from deviations.models import AccessGrant, Comment, Deviation, WhyStep
 from hms.actions import services as actions
 from hms.actions.models import ActionPlan
 from hms.assignments import services as assignments
+from hms.assignments.enums import Kind
 from hms.audit.enums import Via
 from hms.audit.services import record
 from hms.audit.transitions import InvalidTransition, lock, move
 from hms.notifications.services import notify
-from hms.organisations.models import Employee
+from hms.organisations.models import Employee, Organisation
 
 
 class StaleCase(Exception):
@@ -31,6 +33,60 @@ def receive(deviation: Deviation, *, by: Employee, via: str = Via.WEB) -> None:
     tell_reporter("deviations.received", deviation, dedupe=f"received:{deviation.pk}", name=by.given_name)
 
 
+def give_handling(
+    deviation: Deviation,
+    *,
+    to: Employee,
+    by: Employee | None,
+    organisation: Organisation,
+    at: datetime.datetime | None = None,
+) -> None:
+    """Put the case on somebody who has not got it from anybody: a new report, or one that came with a file.
+
+    Effects: the handling assignment with its due date, access when confidential, a message. `at`: as for
+    `assignments.assign`.
+    """
+    deviation.handling = assignments.assign(
+        kind=Kind.HANDLE,
+        title=deviation.number if deviation.is_confidential else deviation.title,
+        to=to,
+        due_on=handling_due_on(organisation),
+        source=deviation,
+        by=by,
+        confidential=deviation.is_confidential,
+        critical=deviation.severity == Severity.VERY_SERIOUS,
+        at=at,
+    )
+    deviation.save_without_historical_record(update_fields=["handling"])
+    if deviation.is_confidential:
+        AccessGrant.objects.get_or_create(
+            deviation=deviation, employee=to, defaults={"granted_at": at or timezone.now()}
+        )
+
+
+def handling_due_on(organisation: Organisation) -> datetime.date:
+    """When a case that is given to somebody today should be handled."""
+    return timezone.localdate() + datetime.timedelta(days=organisation.handling_days)
+
+
+def hand_over(deviation: Deviation, *, to: Employee, by: Employee | None) -> None:
+    """Give an open case to somebody else.
+
+    Effects: the handling moves, or begins when nobody had it; the plan follows; access when confidential; messages.
+
+    Raises:
+        InvalidTransition: when it is closed, theirs already, or about them.
+    """
+    require_open(deviation)
+    if deviation.concerns_id == to.pk:
+        raise InvalidTransition(deviation, deviation.state, "hand over")
+    if deviation.handling is None:
+        give_handling(deviation, to=to, by=by, organisation=deviation.organisation)
+        handler_changed(deviation, by=by)
+    else:
+        assignments.hand_over(deviation.handling, to=to, by=by)
+
+
 def tell_reporter(message: str, deviation: Deviation, *, dedupe: str, **parameters: str) -> None:
     """Send the reporter a message, if there is anybody to send it to."""
     address = deviation.reporter or deviation.reporter_email
@@ -42,6 +98,26 @@ def tell_reporter(message: str, deviation: Deviation, *, dedupe: str, **paramete
             dedupe=dedupe,
             parameters={"case": deviation.number, **parameters},
         )
+
+
+def say(
+    deviation: Deviation,
+    *,
+    by: Employee | None,
+    text: str,
+    visibility: str = CommentVisibility.REPORTER,
+    is_from_reporter: bool = False,
+    created_at: datetime.datetime | None = None,
+) -> tuple[Comment, bool]:
+    """Add a comment to a locked case, and whether it is new.
+
+    The same words by the same person to the same readers, with nothing said since, are a form sent twice.
+    """
+    words = {"author": by, "visibility": visibility, "is_from_reporter": is_from_reporter, "text": text}
+    last = Comment.objects.filter(deviation=deviation).order_by("-id").select_related("author").first()
+    if last is not None and all(getattr(last, name) == value for name, value in words.items()):
+        return last, False
+    return Comment.objects.create(deviation=deviation, created_at=created_at or timezone.now(), **words), True
 
 
 def require_open(deviation: Deviation) -> None:
@@ -149,10 +225,7 @@ def set_confidential(deviation: Deviation, *, by: Employee) -> None:
     if deviation.handling is not None:
         assignments.make_confidential(deviation.handling, title=deviation.number)
     if deviation.plan is not None:
-        deviation.plan.is_confidential, deviation.plan.title = True, deviation.number
-        deviation.plan.save(update_fields=["is_confidential", "title"])
-        for action in deviation.plan.actions.select_related("assignment"):
-            assignments.make_confidential(action.assignment, title=deviation.number)
+        actions.make_confidential(deviation.plan, title=deviation.number)
 
 
 def grant_access(deviation: Deviation, *, to: Employee, by: Employee) -> None:

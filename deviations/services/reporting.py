@@ -10,10 +10,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from deviations import routing
-from deviations.enums import ReporterKind, Severity
-from deviations.models import AccessGrant, Deviation
-from hms.assignments import services as assignments
-from hms.assignments.enums import Kind
+from deviations.enums import ReporterKind
+from deviations.models import Deviation
+from deviations.services.handling import give_handling
 from hms.audit.acting import acting_as
 from hms.audit.enums import Via
 from hms.audit.services import record
@@ -106,7 +105,8 @@ def report(
     A second call with the same `idempotency_key` answers the first case and does nothing; of two at the
     same moment the second waits for the first.
 
-    Anonymous: nobody is written anywhere, and the time is blurred to the day.
+    Anonymous: nobody is written anywhere, and every time is blurred to the day (the mails to those who must
+    know go at once, so the outbox keeps when they went).
     """
     key = idempotency_key or uuid.uuid4()
     code = "" if reporter_kind == ReporterKind.EMPLOYEE else _receipt_code(key)
@@ -118,8 +118,8 @@ def report(
     now = timezone.now()
     if anonymous:
         reporter, reporter_name, reporter_email = None, "", ""
-        now = timezone.localtime(now).replace(hour=12, minute=0, second=0, microsecond=0)
-    concerns = routing.manager_concerned(unit) if about_my_manager else None
+        now = start_of_day()
+    concerns = routing.manager_concerned(unit, reporter=reporter) if about_my_manager else None
     year = timezone.localtime(now).year
     today = timezone.localdate()
     deviation = Deviation(
@@ -149,26 +149,19 @@ def report(
     with acting_as(reporter.pk if reporter else None):
         deviation.save()
         record("deviation.reported", deviation, by=reporter, via=via, at=now)
-        _route(deviation, organisation=organisation)
+        _route(deviation, organisation=organisation, at=now)
     return Report(deviation, code)
 
 
-def _route(deviation: Deviation, *, organisation: Organisation) -> None:
+def start_of_day() -> datetime.datetime:
+    """The only time that is kept of what somebody anonymous does: the day, and before all that follows on it."""
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _route(deviation: Deviation, *, organisation: Organisation, at: datetime.datetime) -> None:
     handler = routing.choose_handler(deviation.unit, concerns=deviation.concerns)
     if handler is not None:
-        deviation.handling = assignments.assign(
-            kind=Kind.HANDLE,
-            title=deviation.number if deviation.is_confidential else deviation.title,
-            to=handler,
-            due_on=timezone.localdate() + datetime.timedelta(days=organisation.handling_days),
-            source=deviation,
-            by=None,
-            confidential=deviation.is_confidential,
-            critical=deviation.severity == Severity.VERY_SERIOUS,
-        )
-        deviation.save_without_historical_record(update_fields=["handling"])
-        if deviation.is_confidential:
-            AccessGrant.objects.create(deviation=deviation, employee=handler)
+        give_handling(deviation, to=handler, by=None, organisation=organisation, at=at)
     if not deviation.is_confidential:
         for rep in safety_reps_of(deviation.unit):
             if rep.pk not in {deviation.reporter_id, handler.pk if handler else None}:
@@ -178,6 +171,7 @@ def _route(deviation: Deviation, *, organisation: Organisation) -> None:
                     about=deviation,
                     dedupe=f"reported:{deviation.pk}:{rep.pk}",
                     parameters={"case": deviation.number},
+                    at=at,
                 )
     address = deviation.reporter or deviation.reporter_email
     if address:

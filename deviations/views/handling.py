@@ -10,10 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from deviations import services
 from deviations.forms import CauseForm, CommentForm, MessageForm, PersonForm, TriageForm
-from deviations.services.handling import StaleCase, require_open
+from deviations.services.handling import StaleCase
 from deviations.views.common import Number, case, case_url
 from hms.actions.selectors import has_open_actions
-from hms.assignments import services as assignments
 from hms.core.forms import HmsForm
 from hms.core.htmx import redirect_to
 from hms.core.pages import form_page
@@ -139,8 +138,6 @@ def close(request: HttpRequest, organisation: str, number: Number) -> HttpRespon
         if has_open_actions(deviation.plan):
             form.add_error(None, _("Something in the plan is not done yet. Finish or remove it before you close."))
             return
-        if deviation.state == "new":
-            services.receive(deviation, by=request.employee)
         services.close(deviation, by=request.employee, answer=data["text"])
 
     return form_page(
@@ -160,14 +157,10 @@ def hand_over(request: HttpRequest, organisation: str, number: Number) -> HttpRe
     deviation = case(request, number, "deviations.handle")
     form = PersonForm(request.POST or None, label=_("Who shall handle the case?"), without=deviation.concerns)
 
-    def save(data: dict[str, Any]) -> None:
-        require_open(deviation)
-        assignments.hand_over(deviation.handling, to=data["employee"], by=request.employee)
-
     return form_page(
         request,
         form,
-        save=save,
+        save=lambda data: services.hand_over(deviation, to=data["employee"], by=request.employee),
         title=_("Hand over %(number)s") % {"number": deviation.number},
         submit=_("Hand over"),
         back_url=case_url(request, deviation),

@@ -24,9 +24,9 @@ from hms.core.htmx import page_or_part
 from hms.core.keyset import BadCursor, page
 from hms.files.selectors import attachments_of
 from hms.notifications.models import Notification
+from hms.notifications.rendering import absolute
 from hms.notifications.selectors import sent_about
-from hms.organisations.access import may
-from hms.organisations.middleware import not_found_unless
+from hms.organisations.access import access, may
 from hms.organisations.models import Employee, Unit
 from hms.organisations.selectors import employed
 
@@ -217,23 +217,23 @@ def _reporter_name(deviation: Deviation, *, sees_internal: bool) -> str:
 @require_safe
 def poster(request: HttpRequest, organisation: str, unit: int) -> HttpResponse:
     """A sheet for the wall: the unit's QR code and what it is for."""
-    place = Unit.objects.filter(pk=unit, is_active=True).first()
-    not_found_unless(place)
+    place = access(request, Unit, "organisations.manage_unit", pk=unit, is_active=True)
     return render(request, "deviations/poster.html", {"unit": place, "qr_url": _report_address(request, place)})
 
 
 @require_safe
 def poster_code(request: HttpRequest, organisation: str, unit: int) -> HttpResponse:
     """The QR code itself, as SVG without inline style."""
-    place = Unit.objects.filter(pk=unit, is_active=True).first()
-    not_found_unless(place)
+    place = access(request, Unit, "organisations.manage_unit", pk=unit, is_active=True)
     code = segno.make(_report_address(request, place), error="m")
     drawing = io.BytesIO()
     # White behind it, so that a dark page does not swallow the code.
     code.save(drawing, kind="svg", scale=8, border=2, light="#fff", xmldecl=False, svgclass=None, lineclass=None)
-    return HttpResponse(drawing.getvalue(), content_type="image/svg+xml")
+    headers = {"Cache-Control": "private, no-store"}
+    return HttpResponse(drawing.getvalue(), content_type="image/svg+xml", headers=headers)
 
 
 def _report_address(request: HttpRequest, unit: Unit) -> str:
     path = reverse("deviations:report", args=[request.organisation.slug])
-    return request.build_absolute_uri(f"{path}?sted={unit.report_token}")
+    # On paper for years: the installation's own address, whatever name this request came by.
+    return absolute(f"{path}?sted={unit.report_token}")

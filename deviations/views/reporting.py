@@ -22,7 +22,7 @@ from hms.audit.enums import Via
 from hms.core.htmx import redirect_to
 from hms.core.pages import form_page
 from hms.files.services import attach
-from hms.organisations.middleware import open_to_all
+from hms.organisations.middleware import not_found_unless, open_to_all
 from hms.organisations.models import Unit
 from hms.organisations.selectors import safety_reps_of
 
@@ -34,6 +34,8 @@ def report(request: HttpRequest, organisation: str) -> HttpResponse:
     unit = _unit_of_qr(request)
     if request.employee is None:
         if unit is None:
+            # Signing in again would lead straight back here.
+            not_found_unless(not request.user.is_authenticated)
             return redirect_to_login(request.get_full_path())
         if not request.organisation.open_reporting:
             raise PermissionDenied

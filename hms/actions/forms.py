@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hms.actions.enums import ActionKind, ControlLevel, Effect, Opinion
 from hms.actions.models import Action
-from hms.core.forms import ChoiceCards, HmsForm
+from hms.core.forms import ChoiceCards, HmsForm, VersionMixin
 from hms.organisations.models import Employee
 from hms.organisations.selectors import employed
 
@@ -57,8 +57,8 @@ class ActionForm(HmsForm):
         return due_on
 
 
-class StatementForm(HmsForm):
-    """The safety representative's statement."""
+class StatementForm(VersionMixin, HmsForm):
+    """The safety representative's statement, on the version of the plan that was read."""
 
     opinion = forms.ChoiceField(
         label=_("What is your statement?"),

@@ -32,7 +32,7 @@ def plan_context(request: HttpRequest, plan: ActionPlan | None) -> dict[str, Any
         "plan_decision": selectors.decision(plan, request.organisation) if may_manage else None,
         "may_manage_plan": may_manage,
         "may_state": may_state,
-        "statement_form": StatementForm() if may_state else None,
+        "statement_form": StatementForm(initial={"version": plan.version}) if may_state else None,
         "may_check_effect": may_manage and plan.state == PlanState.DONE,
         "effect_form": EffectForm() if may_manage and plan.state == PlanState.DONE else None,
     }

@@ -13,6 +13,7 @@ from hms.actions.signals import plan_completed
 from hms.assignments import services as assignments
 from hms.assignments.enums import Kind
 from hms.assignments.enums import State as AssignmentState
+from hms.assignments.selectors import assignments_of
 from hms.audit.enums import Via
 from hms.audit.services import record
 from hms.audit.transitions import InvalidTransition, lock, move
@@ -25,7 +26,11 @@ from hms.organisations.selectors import holders
 EFFECT_CHECK_DAYS = 30
 
 # States in which a change takes the plan back to draft, so that it is stated an opinion on and decided anew.
-_SETTLED = {PlanState.SENT, PlanState.DECIDED, PlanState.RUNNING, PlanState.DONE, PlanState.EFFECT_CHECKED}
+_SETTLED = set(PlanState) - {PlanState.DRAFT}
+
+
+class StalePlan(Exception):
+    """The plan was changed after the form was opened."""
 
 
 def start_plan(
@@ -68,12 +73,19 @@ def add_action(
 
     Effects: its assignment is created, planned until the plan is decided; an immediate measure is assigned
     at once. Anything but an immediate measure is a material change: the version goes up, and a plan that
-    was sent or decided goes back to draft. An event is written.
+    was sent or decided goes back to draft. An event is written. Nothing when it is the last action again: a
+    form sent twice.
+
+    Raises:
+        InvalidTransition: when the plan's owner is closed.
     """
-    lock(plan)
+    _hold_open(plan)
     immediate = kind == ActionKind.IMMEDIATE
-    if plan.state == PlanState.CLOSED:
-        raise InvalidTransition(plan, plan.state, PlanState.DRAFT)
+    last = Action.objects.filter(plan=plan).select_related("assignment").order_by("-id").first()
+    if last is not None and _is_same(
+        last, title=title, kind=kind, control_level=control_level, cost=cost, responsible=responsible, due_on=due_on
+    ):
+        return last
     if not immediate:
         _material_change(plan, by=by)
     assignment = assignments.assign(
@@ -114,7 +126,7 @@ def change_action(
     date moves the assignment; an event names the changed fields.
     """
     plan = action.plan
-    lock(plan)
+    _hold_open(plan)
     if action.assignment.state not in {AssignmentState.PLANNED, AssignmentState.OPEN}:
         raise InvalidTransition(action.assignment, action.assignment.state, AssignmentState.OPEN)
     changed = [name for name, value in fields.items() if getattr(action, name) != value]
@@ -141,7 +153,7 @@ def change_action(
 def remove_action(action: Action, *, by: Employee) -> None:
     """Take an action out of the plan: its assignment is cancelled, the trace stays."""
     plan = action.plan
-    lock(plan)
+    _hold_open(plan)
     assignments.cancel(action.assignment, by=by)
     if action.kind != ActionKind.IMMEDIATE:
         _material_change(plan, by=by)
@@ -157,7 +169,7 @@ def send_to_safety_rep(plan: ActionPlan, *, to: Employee, by: Employee) -> None:
     Raises:
         InvalidTransition: when the plan is not a draft, or has no actions.
     """
-    lock(plan)
+    _hold_open(plan)
     if not selectors.actions_of(plan).exists():
         raise InvalidTransition(plan, plan.state, PlanState.SENT)
     due_on = timezone.localdate() + datetime.timedelta(days=plan.organisation.statement_days)
@@ -182,7 +194,19 @@ def send_to_safety_rep(plan: ActionPlan, *, to: Employee, by: Employee) -> None:
     )
 
 
-def give_statement(plan: ActionPlan, *, opinion: str, comment: str, by: Employee, via: str = Via.WEB) -> Statement:
+def make_confidential(plan: ActionPlan, *, title: str) -> None:
+    """Mask a plan whose owner became confidential: it and all work about it are called `title`."""
+    lock(plan)
+    plan.is_confidential, plan.title = True, title
+    plan.save(update_fields=["is_confidential", "title"])
+    for source in (plan, *plan.actions.all(), *plan.statements.all()):
+        for assignment in assignments_of(source):
+            assignments.make_confidential(assignment, title=title)
+
+
+def give_statement(
+    plan: ActionPlan, *, opinion: str, comment: str, by: Employee, via: str = Via.WEB, version: int | None = None
+) -> Statement:
     """Give the safety representative's statement on the version that was sent.
 
     Effects: the statement is kept, the assignment is completed, the plan's owner is told. A wish for change
@@ -192,6 +216,8 @@ def give_statement(plan: ActionPlan, *, opinion: str, comment: str, by: Employee
     lock(plan)
     if plan.state != PlanState.SENT:
         raise InvalidTransition(plan, plan.state, "statement")
+    if version is not None and version != plan.version:
+        raise StalePlan
     if Statement.objects.filter(plan=plan, plan_version=plan.version).exists():
         raise InvalidTransition(plan, plan.state, "statement")
     statement = Statement.objects.create(
@@ -276,7 +302,7 @@ def decide(plan: ActionPlan, *, organisation: Organisation, by: Employee, reason
         InvalidTransition: when the rule of consultation (`selectors.decision`) does not allow it, or a
             reason is needed and none is given.
     """
-    lock(plan)
+    _hold_open(plan)
     allowed = selectors.decision(plan, organisation)
     if not allowed.possible or (allowed.needs_reason and not reason):
         raise InvalidTransition(plan, plan.state, PlanState.DECIDED)
@@ -356,6 +382,22 @@ def _material_change(plan: ActionPlan, *, by: Employee) -> None:
             if assignment is not None and assignment.state == AssignmentState.OPEN:
                 assignments.cancel(assignment, by=by)
         move(plan, PlanState.DRAFT, by=by, verb="plan.changed", data={"version": plan.version})
+
+
+def _hold_open(plan: ActionPlan) -> None:
+    """Lock the plan, and refuse to change what belongs to something that is closed (InvalidTransition)."""
+    lock(plan)
+    if not sources.get(plan.source_kind).is_open(plan):
+        raise InvalidTransition(plan, plan.state, PlanState.DRAFT)
+
+
+def _is_same(action: Action, *, responsible: Employee, due_on: datetime.date, **fields: Any) -> bool:
+    assignment = action.assignment
+    return (
+        assignment.state in {AssignmentState.PLANNED, AssignmentState.OPEN}
+        and (assignment.assignee_id, assignment.due_on) == (responsible.pk, due_on)
+        and all(getattr(action, name) == value for name, value in fields.items())
+    )
 
 
 def _end(assignment: Any, *, by: Employee, via: str = Via.WEB) -> None:

@@ -22,6 +22,7 @@ class Source:
         reference: short name of the owner for titles and mails (`2026-0142`); never case content.
         place: where it is, for the one who must act.
         visible_plan_ids: ids of the plans an employee may know of.
+        is_open: whether the owner still takes changes, read anew from the database.
         may_manage: whether an employee may draft, send, decide and check this plan.
     """
 
@@ -32,6 +33,7 @@ class Source:
     reference: Callable[[ActionPlan], str]
     place: Callable[[ActionPlan], str]
     visible_plan_ids: Callable[[Employee], QuerySet]
+    is_open: Callable[[ActionPlan], bool]
     may_manage: Callable[[Employee, ActionPlan], bool]
 
 

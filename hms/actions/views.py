@@ -107,10 +107,18 @@ def state(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
     plan = access(request, ActionPlan, "actions.give_statement", pk=pk)
     if plan.state != "sent":
         raise InvalidTransition(plan, plan.state, "statement")
+    form = StatementForm(request.POST or None, initial={"version": plan.version})
+
+    def save(data: dict[str, Any]) -> None:
+        try:
+            services.give_statement(plan, by=request.employee, **data)
+        except services.StalePlan:
+            form.add_error(None, _("The plan was changed while you read it. Look at it again before you answer."))
+
     return form_page(
         request,
-        StatementForm(request.POST or None),
-        save=lambda data: services.give_statement(plan, by=request.employee, **data),
+        form,
+        save=save,
         title=_("Your statement on the plan"),
         lede=plan.title,
         submit=_("Send the statement"),

@@ -17,7 +17,7 @@ from hms.audit.enums import Via
 from hms.audit.models import Event
 from hms.audit.services import record
 from hms.audit.transitions import InvalidTransition, lock, move
-from hms.notifications.services import notify
+from hms.notifications.services import forget_parameters, notify
 from hms.organisations.models import Employee
 from hms.organisations.selectors import line_manager_of
 
@@ -36,6 +36,7 @@ def assign(
     confidential: bool = False,
     critical: bool = False,
     requested_by: Employee | None = None,
+    at: datetime.datetime | None = None,
 ) -> Assignment:
     """Put work on somebody.
 
@@ -45,6 +46,7 @@ def assign(
     Args:
         source: what the work belongs to; its kind must be registered in `sources`.
         requested_by: who decides on more time and is told when it is done; None: the assignee's manager.
+        at: when it counts as given, where the minute would name somebody anonymous; now when left out.
     """
     assignment = Assignment.objects.create(
         kind=kind,
@@ -57,8 +59,9 @@ def assign(
         requested_by=requested_by,
         is_confidential=confidential,
         is_critical=critical,
+        created_at=at or timezone.now(),
     )
-    event = _record("assignment.assigned", assignment, by=by, data={"to": to.pk})
+    event = _record("assignment.assigned", assignment, by=by, data={"to": to.pk}, at=assignment.created_at)
     if not planned:
         _tell_assignee(assignment, event, by=by)
     return assignment
@@ -99,19 +102,29 @@ def cancel(assignment: Assignment, *, by: Employee | None, reason: str = "") -> 
     _note(assignment, NoteKind.CANCELLED, reason, by=by)
 
 
-def reopen(assignment: Assignment, *, by: Employee | None, due_on: datetime.date | None = None) -> None:
-    """Take back that it is done. Effects: state open, with a new due date if given; an event; a message."""
+def reopen(
+    assignment: Assignment,
+    *,
+    by: Employee | None,
+    due_on: datetime.date | None = None,
+    at: datetime.datetime | None = None,
+) -> None:
+    """Take back that it is done. Effects: state open, with a new due date if given; an event; a message.
+
+    `at`: as for :func:`assign`.
+    """
     event = _move(
-        assignment, State.OPEN, by=by, verb="assignment.reopened", expect=State.DONE,
+        assignment, State.OPEN, by=by, verb="assignment.reopened", expect=State.DONE, at=at,
         ended_at=None, ended_by=None, comment="", due_on=due_on or assignment.due_on,
     )  # fmt: skip
     _tell_assignee(assignment, event, by=by)
 
 
 def make_confidential(assignment: Assignment, *, title: str) -> None:
-    """Mask an assignment whose source became confidential: its title says no more than `title`."""
+    """Mask an assignment whose source became confidential, and what was told about it: `title` and no more."""
     assignment.is_confidential, assignment.title = True, title
     assignment.save(update_fields=["is_confidential", "title"])
+    forget_parameters(assignment, title="", mail_title="")
 
 
 def hand_over(
@@ -317,9 +330,15 @@ def _data(assignment: Assignment, more: dict[str, Any] | None = None) -> dict[st
 
 
 def _record(
-    verb: str, assignment: Assignment, *, by: Employee | None, via: str = Via.WEB, data: dict[str, Any] | None = None
+    verb: str,
+    assignment: Assignment,
+    *,
+    by: Employee | None,
+    via: str = Via.WEB,
+    data: dict[str, Any] | None = None,
+    **fields: Any,
 ) -> Event:
-    return record(verb, assignment, by=by, via=via, root=_root(assignment), data=_data(assignment, data))
+    return record(verb, assignment, by=by, via=via, root=_root(assignment), data=_data(assignment, data), **fields)
 
 
 def _require(assignment: Assignment, *states: str) -> None:
@@ -397,6 +416,7 @@ def _tell_assignee(assignment: Assignment, event: Event, *, by: Employee | None)
         about=assignment,
         dedupe=str(event.pk),
         parameters=parameters(assignment, by=asker if asker != assignment.assignee else by),
+        at=event.at,
     )
 
 

@@ -1,5 +1,6 @@
 """The only way to change a state."""
 
+import datetime
 from typing import Any
 
 from django.db import models
@@ -31,12 +32,16 @@ def move(
     via: str = Via.WEB,
     root: models.Model | None = None,
     data: dict[str, Any] | None = None,
+    at: datetime.datetime | None = None,
     **changes: Any,
 ) -> Event:
     """Move `obj` to the state `to`, with other field changes, and write the event.
 
     Effects, in order: the row is locked and re-read; the move is looked up in the model's `MOVES`
     (`{state: {allowed next states}}`); state and `changes` are saved; the event is added.
+
+    Args:
+        at: when it counts as done, where the minute would name somebody anonymous; now when left out.
 
     Raises:
         InvalidTransition: when `MOVES` does not allow it.
@@ -49,4 +54,5 @@ def move(
         setattr(obj, name, value)
     obj.state = to
     obj.save(update_fields=["state", *changes])
-    return record(verb, obj, by=by, via=via, root=root, data={"from": was, "to": to, **(data or {})})
+    moment = {"at": at} if at else {}
+    return record(verb, obj, by=by, via=via, root=root, data={"from": was, "to": to, **(data or {})}, **moment)

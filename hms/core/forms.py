@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import RegexValidator
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 from django.utils.functional import lazy
@@ -131,6 +132,7 @@ def _choose(label: Any) -> str:
     return gettext("Choose an answer to “%(label)s”.") % {"label": label}
 
 
+_on_one_line = RegexValidator(r"[\r\n]", _("Write it on one line."), inverse_match=True)
 _fill_in_lazy = lazy(_fill_in, str)
 _choose_lazy = lazy(_choose, str)
 
@@ -158,6 +160,9 @@ class _HmsFormBase:
                     field.widget.input_type = input_type  # type: ignore[misc]
                     field.widget.format = pattern
                     break
+            if isinstance(field, forms.CharField) and isinstance(field.widget, forms.TextInput):
+                # No browser sends more than one; a line break in a name would be one in a mail's header.
+                field.validators = [*field.validators, _on_one_line]
             if isinstance(field, forms.ModelChoiceField) and field.empty_label == _DJANGOS_EMPTY:
                 field.empty_label = _("Choose …")
             if field.error_messages.get("required") is _DJANGOS_REQUIRED:

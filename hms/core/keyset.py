@@ -92,15 +92,28 @@ def _decode(cursor: str, count: int) -> tuple[bool, list[Any]]:
         backwards, *values = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
     except (ValueError, TypeError, binascii.Error, UnicodeError) as error:
         raise BadCursor from error
-    if not isinstance(backwards, bool) or len(values) != count or any(isinstance(v, list | dict) for v in values):
+    if not isinstance(backwards, bool) or len(values) != count:
         raise BadCursor
     return backwards, [_parse(value) for value in values]
 
 
 def _parse(value: Any) -> Any:
-    if not isinstance(value, str):
+    """A value as :func:`_encode` wrote it; whatever the database could not take is nobody's honest cursor."""
+    if type(value) is int:
         return value
+    if not isinstance(value, str) or "\0" in value:
+        raise BadCursor
     try:
-        return (parse_datetime(value) if "T" in value else parse_date(value)) or value
+        value.encode()
+        moment = parse_datetime(value) if "T" in value else None
+        if moment is None:
+            return parse_date(value) or value
+        if moment.tzinfo is None:
+            raise BadCursor
+        return moment.astimezone(datetime.UTC)
+    except (OverflowError, UnicodeEncodeError):
+        raise BadCursor from None
+    except BadCursor:
+        raise
     except ValueError:
         return value

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
@@ -68,16 +68,19 @@ class RejectNulBytesMiddleware:
         from hms.core.views import bad_request
 
         # The body is only parsed here when it is a form without files; views re-read it for free.
-        if "\0" in request.path_info or any("\0" in value for value in request.GET.values()):
+        if "\0" in request.path_info or self.has_nul(request.GET):
             return bad_request(request)
         if request.method == "POST" and request.content_type in {
             "application/x-www-form-urlencoded",
             "multipart/form-data",
         }:
-            for values in request.POST.lists():
-                if any("\0" in value for value in (values[0], *values[1])):
-                    return bad_request(request)
+            if self.has_nul(request.POST):
+                return bad_request(request)
         return self.get_response(request)
+
+    @staticmethod
+    def has_nul(sent: QueryDict) -> bool:
+        return any("\0" in text for name, values in sent.lists() for text in (name, *values))
 
 
 class LanguageMiddleware:

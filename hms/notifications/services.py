@@ -45,6 +45,7 @@ def notify(
     dedupe: str,
     parameters: dict[str, Any] | None = None,
     email: bool = True,
+    at: datetime.datetime | None = None,
 ) -> Notification | None:
     """Tell one recipient of one occurrence.
 
@@ -59,6 +60,8 @@ def notify(
         dedupe: names the occurrence; the same kind, recipient and occurrence is told once.
         parameters: ids and plain words for the texts; never case content, never more of people than needed.
         email: False for the inbox only.
+        at: when it counts as told, where the minute would name somebody anonymous; now when left out.
+            The mail goes at once all the same: somebody may be in danger.
 
     Returns:
         The notification; None when it was told before, or the employee has left.
@@ -77,6 +80,7 @@ def notify(
             about_type=about._meta.label_lower,
             about_id=about.pk,
             dedupe_key=_dedupe_key(type_key, employee, address, dedupe),
+            created_at=at or timezone.now(),
         )
     )
     if notification is not None and email and (address or (employee is not None and address_of(employee))):
@@ -123,6 +127,13 @@ def nudge(organisation_id: int, delivery_ids: list[int]) -> None:
         current_app.tasks[DELIVER].apply_async(args=[organisation_id, delivery_ids], retry_policy=ONCE_MORE)
     except Exception as error:  # noqa: BLE001  whatever is wrong with the broker, the request has succeeded
         logger.warning("The broker was not reached (%s); the sweep will deliver.", type(error).__name__)
+
+
+def forget_parameters(about: models.Model, **values: Any) -> None:
+    """Overwrite parameters of everything that was told about an object: what became confidential is masked."""
+    for notification in Notification.objects.filter(about_type=about._meta.label_lower, about_id=about.pk):
+        notification.parameters |= {name: values[name] for name in values if name in notification.parameters}
+        notification.save(update_fields=["parameters"])
 
 
 def mark_read(employee: Employee, notification_ids: Collection[int] | None = None) -> int:

@@ -210,7 +210,9 @@ def test_done_action_cannot_be_changed(cast, plan):
 def test_only_the_safety_rep_gives_a_statement(cast, client, plan, who):
     send(cast, plan)
     client.force_login(getattr(cast, who).user)
-    response = client.post(f"/fjellvik/tiltak/plan/{plan.pk}/uttalelse/", {"opinion": "approve"})
+    response = client.post(
+        f"/fjellvik/tiltak/plan/{plan.pk}/uttalelse/", {"opinion": "approve", "version": plan.version}
+    )
     assert response.status_code in {403, 404}
     assert not Statement.objects.exists()
 
@@ -219,15 +221,17 @@ def test_statement_needs_words_unless_it_approves(cast, client, plan):
     send(cast, plan)
     client.force_login(cast.kari.user)
     address = f"/fjellvik/tiltak/plan/{plan.pk}/uttalelse/"
-    assert client.post(address, {"opinion": "disagree", "comment": ""}).status_code == 422
-    assert client.post(address, {"opinion": "nonsense"}).status_code == 422
-    assert client.post(address, {"opinion": "disagree", "comment": "For svakt"}).status_code == 303
-    assert client.post(address, {"opinion": "approve"}).status_code == 409
+    seen = {"version": plan.version}
+    assert client.post(address, {"opinion": "disagree", "comment": "", **seen}).status_code == 422
+    assert client.post(address, {"opinion": "nonsense", **seen}).status_code == 422
+    assert client.post(address, {"opinion": "disagree", "comment": "For svakt", **seen}).status_code == 303
+    assert client.post(address, {"opinion": "approve", **seen}).status_code == 409
 
 
 def test_statement_on_a_draft_is_a_conflict(cast, client, plan):
     client.force_login(cast.kari.user)
-    assert client.post(f"/fjellvik/tiltak/plan/{plan.pk}/uttalelse/", {"opinion": "approve"}).status_code == 409
+    address = f"/fjellvik/tiltak/plan/{plan.pk}/uttalelse/"
+    assert client.post(address, {"opinion": "approve", "version": plan.version}).status_code == 409
 
 
 @pytest.mark.parametrize("field", ["responsible"])

@@ -153,12 +153,12 @@ def test_anonymous_report_by_somebody_signed_in_names_nobody(cast, client):
     case = the_case(cast)
     assert case.reporter is None
     assert (case.reporter_name, case.reporter_email) == ("", "")
-    assert timezone.localtime(case.reported_at).time() == datetime.time(12)
+    assert timezone.localtime(case.reported_at).time() == datetime.time(0)
     with tenant(cast.fjellvik):
         events = Event.objects.filter(root_type="deviations.deviation", root_id=case.pk)
         assert not events.exclude(actor=None).exists()
         assert {timezone.localtime(event.at).time() for event in events.filter(verb="deviation.reported")} == {
-            datetime.time(12)
+            datetime.time(0)
         }
         assert set(case.history.values_list("history_user_id", flat=True)) == {None}
         assert not Notification.objects.filter(recipient=cast.ingrid).exists()
