@@ -51,6 +51,9 @@ class Services:
     def start(self) -> None:
         """Start both servers, make the roles and the database; whatever an earlier run left is swept first."""
         require_space(VAR, 300, "for the database")
+        if self.outside and not self.folder.exists():
+            # Of an earlier checkout that was thrown away.
+            shutil.rmtree(self.outside / self.folder.name, ignore_errors=True)
         # Where static files are gathered; the server warns when it isn't there.
         (self.folder / "static").mkdir(parents=True, exist_ok=True)
         self.processes.sweep()
