@@ -164,6 +164,20 @@ def test_invitations_are_listed_and_withdrawn(cast, nora, client):
         assert invitation.state == "withdrawn"
 
 
+def test_everybody_shown_is_invited_at_once(cast, nora, client, django_capture_on_commit_callbacks):
+    with tenant(cast.fjellvik):
+        make_employee(cast.fjellvik, "Per Berg", cast.teknisk, user=False)
+        nobody = make_employee(cast.fjellvik, "Uten Adresse", cast.teknisk, user=False)
+        services.change_employee(nobody, email="", by=None)
+    client.force_login(cast.admin.user)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(url(cast, "invite"), {"shown": "1"}).status_code == 303
+    assert sorted(message.to[0] for message in mail.outbox) == [nora.email, "per.berg@fjellvik.example"]
+    client.post(url(cast, "invite"), {"shown": "1"})
+    with tenant(cast.fjellvik):
+        assert Invitation.objects.count() == 2
+
+
 # --- a new organisation ---
 
 NEW = {"name": "Ny Kommune", "slug": "ny", "given_name": "Eva", "family_name": "Li", "email": "eva@ny.example"}

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ from hms.organisations.models import Employee, Invitation
 from hms.organisations.views.common import crumbs, for_administrators, url
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-LIST_LIMIT = 200
+LIST_LIMIT = 100
 
 
 @require_safe
@@ -34,19 +35,23 @@ def invitations(request: HttpRequest, organisation: str) -> HttpResponse:
     context = {
         "crumbs": crumbs(request, (_("Invitations"), None)),
         "invitations": Invitation.objects.select_related("employee").order_by("-created_at", "-id")[:LIST_LIMIT],
-        "uninvited": uninvited.select_related("unit").order_by("given_name", "family_name", "id")[:LIST_LIMIT],
+        "uninvited": _first(uninvited),
         "uninvited_count": uninvited.count(),
-        "limit": LIST_LIMIT,
     }
     return render(request, "organisations/invitations.html", context)
+
+
+def _first(uninvited: QuerySet[Employee]) -> QuerySet[Employee]:
+    return uninvited.select_related("unit").order_by("given_name", "family_name", "id")[:LIST_LIMIT]
 
 
 @require_POST
 @for_administrators
 def invite(request: HttpRequest, organisation: str) -> HttpResponse:
-    """Invite those who were ticked, or one; those who cannot be invited are left and told of."""
+    """Invite those who were ticked, one, or everybody on the page; who cannot be invited is left and told of."""
     chosen = [int(pk) for pk in request.POST.getlist("id") if pk.isascii() and pk.isdigit() and len(pk) < 19]
-    people = Employee.objects.filter(pk__in=chosen)
+    shown = "shown" in request.POST
+    people = list(_first(selectors.uninvited()) if shown else Employee.objects.filter(pk__in=chosen))
     sent = 0
     for person in people:
         try:
