@@ -74,6 +74,7 @@ assignment_sources.register(
         on_completed=None,
         on_moved=_moved,
         successor=_successor,
+        is_begun=lambda assignment: _of_assignment(assignment).state != State.NEW,
         # The title comes from the reporter's words: it stays inside.
         mail_title=lambda assignment: _("Deviation %(number)s") % {"number": _of_assignment(assignment).number},
         # A case ends with an answer to the reporter, which takes the whole page.

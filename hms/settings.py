@@ -161,6 +161,11 @@ CELERY_BEAT_SCHEDULE = {
         # A sweep that waited until the next one has nothing to add.
         "options": {"expires": 30},
     },
+    "sweep-assignments": {
+        "task": "hms.assignments.tasks.sweep_assignments",
+        "schedule": timedelta(minutes=15),
+        "options": {"expires": 15 * 60},
+    },
     "sweep-reports": {"task": "hms.reports.tasks.sweep_reports", "schedule": timedelta(minutes=1)},
 }
 

@@ -45,6 +45,14 @@ class NoteKind(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class Anchor(models.TextChoices):
+    """What a step of the reminder ladder counts from."""
+
+    DUE = "due", _("From the due date")
+    # The one who waits for an answer is not helped by a due date weeks away.
+    START = "start", _("From when it came, until somebody has begun")
+
+
 class Recipient(models.TextChoices):
     """Whom a step of the reminder ladder tells."""
 

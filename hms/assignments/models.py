@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hms.assignments.enums import MOVES, ExtensionState, Kind, NoteKind, Recipient, State
+from hms.assignments.enums import MOVES, Anchor, ExtensionState, Kind, NoteKind, Recipient, State
 from hms.organisations.models import Employee
 from hms.tenancy.models import TenantModel
 
@@ -33,6 +33,10 @@ class Assignment(TenantModel):
     requested_by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     is_confidential = models.BooleanField(default=False)
     is_critical = models.BooleanField(default=False)
+    # The law sets the date: its steps count calendar days.
+    is_statutory = models.BooleanField(default=False)
+    # What the ladder had to say before this is not said: it was given, moved or reopened now.
+    armed_at = models.DateTimeField(default=timezone.now)
     # When the next step of the ladder is due; an index range scan is the whole sweep.
     next_step_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -152,36 +156,51 @@ class Note(TenantModel):
 
 
 class LadderStep(TenantModel):
-    """One step of an organisation's reminder ladder for a kind: when, and who is told."""
+    """One step of an organisation's own reminder ladder for a kind: when, and who is told.
+
+    A kind without rows has the steps of `hms.assignments.library`.
+    """
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     is_critical = models.BooleanField(default=False)
-    # Working days from the due date; negative is before.
+    anchor = models.CharField(max_length=5, choices=Anchor.choices, default=Anchor.DUE)
+    # Working days from the anchor (calendar days for critical and statutory work); negative is before.
     offset_days = models.SmallIntegerField()
     recipient = models.CharField(max_length=20, choices=Recipient.choices)
+    # A new step says nothing about mornings before it was made. None: it is as old as the ladder.
+    active_from = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "kind", "is_critical", "offset_days", "recipient"], name="ladder_step_once"
+                fields=["organisation", "kind", "is_critical", "anchor", "offset_days", "recipient"],
+                name="ladder_step_once",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.offset_days:+d} {self.recipient}"
+        return f"{self.kind} {self.anchor} {self.offset_days:+d} {self.recipient}"
 
 
 class Reminder(TenantModel):
-    """That a step was taken for a due date; a moved due date makes the step due again."""
+    """That a step was taken for a due date; a moved due date makes the step due again.
+
+    It names what the step was, not its row: the ladder may change, what was done stays.
+    """
 
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="reminders")
-    step = models.ForeignKey(LadderStep, on_delete=models.CASCADE, related_name="+", db_index=False)
+    anchor = models.CharField(max_length=5, choices=Anchor.choices)
+    offset_days = models.SmallIntegerField()
+    recipient = models.CharField(max_length=20, choices=Recipient.choices)
     due_on = models.DateField()
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "assignment", "step", "due_on"], name="reminder_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "assignment", "anchor", "offset_days", "recipient", "due_on"],
+                name="reminder_once",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,17 +4,20 @@ import datetime
 from functools import partial
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from hms.assignments import sources
 from hms.assignments.enums import Kind, State
 from hms.assignments.links import create_link
 from hms.assignments.models import Assignment
+from hms.assignments.selectors import stands_in_for
 from hms.core.ui.dates import long_date
 from hms.notifications.models import Delivery, Notification
 from hms.notifications.rendering import absolute
-from hms.notifications.types import MessageType, register
+from hms.notifications.types import MessageType, NothingToSay, register
 from hms.organisations.models import Employee
 
 LINK_TEMPLATE = "assignments/email/task"
@@ -131,9 +134,8 @@ def task_context(delivery: Delivery) -> dict[str, Any]:
         return context
     if not source.link_verbs:
         return context | {"action_url": absolute(source.url(assignment))}
-    token = create_link(assignment, to=recipient)
     return context | {
-        "action_url": absolute(reverse("assignments:link", args=[notification.organisation.slug, token])),
+        "action_url": personal_link(assignment, recipient),
         "action_label": _("Answer about the action") if assignment.kind == Kind.ACTION else _("Answer"),
         "action_note": _("You do not need to sign in. It takes a minute."),
         "personal_link": True,
@@ -141,6 +143,132 @@ def task_context(delivery: Delivery) -> dict[str, Any]:
     }
 
 
+def personal_link(assignment: Assignment, to: Employee) -> str:
+    """The address of a new mail link; made when the mail is sent, so that nothing else ever holds the token."""
+    token = create_link(assignment, to=to)
+    return absolute(reverse("assignments:link", args=[assignment.organisation.slug, token]))
+
+
+def escalated_context(delivery: Delivery) -> dict[str, Any]:
+    """Why somebody who has nothing to do with the task hears of it."""
+    return {"why": _("You get this e-mail because you answer for the work of others.")}
+
+
+def _escalated_subject(notification: Notification, *, in_mail: bool) -> str:
+    words = (
+        _("Unanswered since %(date)s: %(title)s")
+        if notification.parameters["unanswered"]
+        else _("Overdue since %(date)s: %(title)s")
+    )
+    return words % {"date": _day(notification.parameters["since"]), "title": _title(notification, in_mail=in_mail)}
+
+
+def _digest_subject(notification: Notification) -> str:
+    count = len(notification.parameters["tasks"])
+    return ngettext("%(count)d task needs you", "%(count)d tasks need you", count) % {"count": count}
+
+
+def _digest_text(notification: Notification) -> str:
+    late = notification.parameters["overdue"]
+    if not late:
+        return _("Nothing is late. This is what comes next.")
+    return ngettext(
+        "%(count)d is past its due date. Say how it is going.",
+        "%(count)d are past their due dates. Say how it is going.",
+        late,
+    ) % {"count": late}
+
+
+def digest_context(delivery: Delivery) -> dict[str, Any]:
+    """The lines of a routine mail as things stand when it is sent, what matters most first.
+
+    Raises:
+        NothingToSay: when all of it has been done, or given to others.
+    """
+    notification = delivery.notification
+    reader = notification.recipient
+    tasks = (
+        Assignment.objects.filter(pk__in=notification.parameters["tasks"], state=State.OPEN)
+        .filter(Q(assignee=reader) | Q(is_confidential=False, assignee__in=stands_in_for(reader)))
+        .select_related("organisation", "assignee")
+        .order_by("-is_critical", "due_on", "id")
+    )
+    lines = [_line(task, reader) for task in tasks]
+    if not lines:
+        raise NothingToSay
+    return {
+        "lines": lines,
+        "action_url": absolute(reverse("assignments:list", args=[notification.organisation.slug])),
+        "action_label": _("See all my tasks"),
+        "settings_url": absolute(reverse("notifications:preferences", args=[notification.organisation.slug])),
+        "personal_link": any(line["is_personal"] for line in lines),
+        "why": _("You get this e-mail because you are responsible for these tasks."),
+    }
+
+
+def _line(task: Assignment, reader: Employee) -> dict[str, Any]:
+    source = sources.get(task.source_kind)
+    is_personal = not task.is_confidential and bool(source.link_verbs) and task.assignee_id == reader.pk
+    plain = absolute(reverse("assignments:detail", args=[task.organisation.slug, task.pk]))
+    return {
+        "title": _("a task that you must sign in to see") if task.is_confidential else mail_title(task),
+        "due_on": task.due_on,
+        "is_overdue": task.is_overdue,
+        "on_behalf_of": task.assignee.name if task.assignee_id != reader.pk else "",
+        "is_personal": is_personal,
+        "url": personal_link(task, reader) if is_personal else plain,
+        "label": _("Answer") if is_personal else _("Sign in to see it"),
+    }
+
+
+register(
+    MessageType(
+        key="assignments.digest",
+        icon="check-square",
+        subject=_digest_subject,
+        text=_digest_text,
+        url=lambda n: reverse("assignments:list", args=[n.organisation.slug]),
+        template="assignments/email/digest",
+        context=digest_context,
+    )
+)
+register(
+    MessageType(
+        key="assignments.reminder",
+        icon="clock",
+        subject=partial(_due, in_mail=True),
+        headline=partial(_due, in_mail=False),
+        text=lambda n: _("This cannot wait. Say how it is going."),
+        url=_detail,
+        template=LINK_TEMPLATE,
+        context=task_context,
+    )
+)
+register(
+    MessageType(
+        key="assignments.escalated",
+        icon="bell",
+        subject=partial(_escalated_subject, in_mail=True),
+        headline=partial(_escalated_subject, in_mail=False),
+        text=lambda n: (
+            _("%(name)s is responsible, and has been told that you know. Ask what is needed.") % n.parameters
+        ),
+        url=_detail,
+        context=escalated_context,
+    )
+)
+register(
+    MessageType(
+        key="assignments.escalated_about",
+        icon="bell",
+        subject=partial(_escalated_subject, in_mail=True),
+        headline=partial(_escalated_subject, in_mail=False),
+        text=lambda n: _("We have told %(to)s, so that you can get help. Say how it is going.") % n.parameters,
+        url=_detail,
+        template=LINK_TEMPLATE,
+        context=task_context,
+    )
+)
 register(
     MessageType(
         key="assignments.assigned",

@@ -4,12 +4,13 @@ import datetime
 from dataclasses import dataclass
 
 import rules
+from django.utils import timezone
 
 from hms.assignments import sources
 from hms.assignments.enums import State
 from hms.assignments.models import Assignment
 from hms.organisations.enums import Role
-from hms.organisations.models import Employee
+from hms.organisations.models import Absence, Employee
 from hms.organisations.people import reach
 
 LINK_DAYS = 14
@@ -44,6 +45,16 @@ def is_assignee(employee: Employee, assignment: Assignment) -> bool:
 
 
 @rules.predicate
+def stands_in(employee: Employee, assignment: Assignment) -> bool:
+    """The deputy of an assignee who is away today; never for what is confidential."""
+    if assignment.is_confidential:
+        return False
+    today = timezone.localdate()
+    away = Absence.objects.filter(employee_id=assignment.assignee_id, starts_on__lte=today, ends_on__gte=today)
+    return away.filter(deputy=employee).exists()
+
+
+@rules.predicate
 def is_requester(employee: Employee, assignment: Assignment) -> bool:
     return assignment.requested_by_id == employee.pk
 
@@ -69,7 +80,7 @@ def may_be_passed_on(employee: Employee, assignment: Assignment) -> bool:
 
 
 rules.add_perm("assignments.view", rules.always_true)
-rules.add_perm("assignments.answer", is_assignee)
-rules.add_perm("assignments.hand_over", (is_assignee | is_requester | is_superior) & may_be_passed_on)
+rules.add_perm("assignments.answer", is_assignee | stands_in)
+rules.add_perm("assignments.hand_over", (is_assignee | stands_in | is_requester | is_superior) & may_be_passed_on)
 # The one who asked for the work decides; the assignee never grants themself more time.
 rules.add_perm("assignments.decide_extension", (is_requester | is_superior) & ~is_assignee)

@@ -4,32 +4,85 @@ import datetime
 import hashlib
 from collections.abc import Collection
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from hms.assignments import sources
 from hms.assignments.enums import ExtensionState, State
-from hms.assignments.models import ActionLink, Assignment, ExtensionRequest, Note
-from hms.organisations.access import visibility
+from hms.assignments.ladder import Ladder, Step
+from hms.assignments.library import default_steps
+from hms.assignments.models import ActionLink, Assignment, ExtensionRequest, LadderStep, Note, Reminder
+from hms.organisations.access import visibility, visible, visible_models
 from hms.organisations.enums import Role
-from hms.organisations.models import Employee
+from hms.organisations.models import Absence, Employee
 from hms.organisations.people import reach
 from hms.organisations.selectors import line_manager_of
 
 
 @visibility(Assignment)
 def visible_to(employee: Employee) -> QuerySet[Assignment]:
-    """Own assignments and those one asked for; those of people below, and all for the HSE manager.
+    """Own assignments and those one asked for; those of people below, and of people one stands in for today.
 
-    A confidential one is visible only to the two it is between. A planned one is not yet anybody's.
+    Whoever the ladder tells can look: the HSE manager and the top leader at all, a safety representative at
+    those of the area. A confidential one is visible only to the two it is between. A planned one is not yet
+    anybody's.
     """
     mine = Q(assignee=employee) | Q(requested_by=employee)
     person = reach(employee)
-    if person.has(Role.HSE_MANAGER):
+    if person.has(Role.HSE_MANAGER, Role.TOP_LEADER):
         mine |= Q(is_confidential=False)
-    elif person.managed_unit_ids:
-        mine |= Q(is_confidential=False, assignee__unit_id__in=person.managed_unit_ids)
+    elif units := person.managed_unit_ids | person.safety_unit_ids:
+        mine |= Q(is_confidential=False, assignee__unit_id__in=units)
+    mine |= Q(is_confidential=False, assignee__in=stands_in_for(employee))
     return Assignment.objects.filter(mine).exclude(state=State.PLANNED)
+
+
+def stands_in_for(employee: Employee) -> QuerySet:
+    """Ids of the people who are away today and have the employee as their deputy."""
+    today = timezone.localdate()
+    away = Absence.objects.filter(deputy=employee, starts_on__lte=today, ends_on__gte=today)
+    return away.values("employee_id")
+
+
+def may_know(employee: Employee, assignment: Assignment) -> bool:
+    """Whether somebody may know of an assignment: itself, or the case that it belongs to."""
+    if visible_to(employee).filter(pk=assignment.pk).exists():
+        return True
+    root = sources.get(assignment.source_kind).root(assignment)
+    return type(root) in visible_models() and visible(type(root), employee).filter(pk=root.pk).exists()
+
+
+def ladders() -> dict[tuple[str, bool], Ladder]:
+    """The open organisation's own ladders, by kind and whether it is critical."""
+    own: dict[tuple[str, bool], Ladder] = {}
+    for row in LadderStep.objects.all():
+        step = Step(row.anchor, row.offset_days, row.recipient)
+        own.setdefault((row.kind, row.is_critical), {})[step] = row.active_from
+    return own
+
+
+def ladder_of(kind: str, *, critical: bool, own: dict[tuple[str, bool], Ladder] | None = None) -> Ladder:
+    """The steps of a kind: the organisation's own (read here unless given), else the default ones."""
+    known = ladders() if own is None else own
+    return known.get((kind, critical)) or dict.fromkeys(default_steps(kind, critical=critical))
+
+
+def steps_taken(assignments: Collection[Assignment]) -> dict[int, set[Step]]:
+    """The steps that were taken for each assignment's present due date."""
+    taken: dict[int, set[Step]] = {}
+    due = {assignment.pk: assignment.due_on for assignment in assignments}
+    for row in Reminder.objects.filter(assignment__in=due):
+        if row.due_on == due[row.assignment_id]:
+            taken.setdefault(row.assignment_id, set()).add(Step(row.anchor, row.offset_days, row.recipient))
+    return taken
+
+
+def organisations_with_due_steps(now: datetime.datetime) -> list[int]:
+    """Ids of the organisations with a step to take. Needs no open organisation."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT organisations_with_due_steps(%s)", [now])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def my_open(employee: Employee) -> QuerySet[Assignment]:

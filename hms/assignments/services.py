@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from hms.assignments import selectors, sources
+from hms.assignments.arming import arm
 from hms.assignments.enums import ExtensionState, NoteKind, State
 from hms.assignments.errors import AlreadyAsked, NobodyToAsk
 from hms.assignments.links import create_link, revoke_links, use_link
@@ -35,16 +36,19 @@ def assign(
     planned: bool = False,
     confidential: bool = False,
     critical: bool = False,
+    statutory: bool = False,
     requested_by: Employee | None = None,
     at: datetime.datetime | None = None,
 ) -> Assignment:
     """Put work on somebody.
 
     Effects: an assignment, open (or planned, then nobody is told); an event; a message to the assignee,
-    unless they gave it to themself.
+    unless they gave it to themself. The ladder begins when it is open.
 
     Args:
         source: what the work belongs to; its kind must be registered in `sources`.
+        critical: reminded of on any day, sooner, and in mails of their own.
+        statutory: the law sets the due date, so reminders count calendar days.
         requested_by: who decides on more time and is told when it is done; None: the assignee's manager.
         at: when it counts as given, where the minute would name somebody anonymous; now when left out.
     """
@@ -59,17 +63,20 @@ def assign(
         requested_by=requested_by,
         is_confidential=confidential,
         is_critical=critical,
+        is_statutory=statutory,
         created_at=at or timezone.now(),
     )
     event = _record("assignment.assigned", assignment, by=by, data={"to": to.pk}, at=assignment.created_at)
     if not planned:
+        arm(assignment, at=at)
         _tell_assignee(assignment, event, by=by)
     return assignment
 
 
 def start(assignment: Assignment, *, by: Employee | None) -> None:
-    """Open a planned assignment. Effects: state open; an event; a message to the assignee."""
+    """Open a planned assignment. Effects: state open; an event; the ladder begins; a message to the assignee."""
     event = _move(assignment, State.OPEN, by=by, verb="assignment.started", expect=State.PLANNED)
+    arm(assignment)
     _tell_assignee(assignment, event, by=by)
 
 
@@ -117,6 +124,7 @@ def reopen(
         assignment, State.OPEN, by=by, verb="assignment.reopened", expect=State.DONE, at=at,
         ended_at=None, ended_by=None, comment="", due_on=due_on or assignment.due_on,
     )  # fmt: skip
+    arm(assignment)
     _tell_assignee(assignment, event, by=by)
 
 
@@ -173,11 +181,15 @@ def hand_back(assignment: Assignment, *, by: Employee, comment: str, via: str = 
 
 
 def set_due_date(assignment: Assignment, *, due_on: datetime.date, by: Employee | None, reason: str = "") -> None:
-    """Move the due date. Effects: the date; an event; the reason is noted; a wish for more time is withdrawn."""
+    """Move the due date.
+
+    Effects: the date; an event; the ladder anew; the reason is noted; a wish for more time is withdrawn.
+    """
     lock(assignment)
     _require(assignment, State.PLANNED, State.OPEN)
     was, assignment.due_on = assignment.due_on, due_on
     assignment.save(update_fields=["due_on"])
+    arm(assignment)
     _withdraw_extensions(assignment, by=by)
     note = _note(assignment, NoteKind.DUE_DATE, reason, by=by)
     _record("assignment.due_date_changed", assignment, by=by, data={"from": was, "to": due_on, **note})
@@ -383,6 +395,7 @@ def _pass_on(
         raise InvalidTransition(assignment, assignment.state, State.OPEN)
     previous, assignment.assignee = assignment.assignee, to
     assignment.save(update_fields=["assignee"])
+    arm(assignment)
     revoke_links(assignment)
     _withdraw_extensions(assignment, by=by)
     note = _note(assignment, kind, text, by=by)

@@ -29,6 +29,8 @@ class Source:
             whoever asked for it when left out.
         mail_title: what the work is called in a mail, where case content must not go (a title that came from
             a reporter's words); None: its title.
+        is_begun: whether somebody has taken it in hand, which ends the steps that count from the start; when
+            left out nothing tells, and they are taken as long as it is open.
         link_verbs: what can be done without the thing's own page: `done`, `more_time`, `not_mine` (pass
             on), `comment` (say that one is stuck). What carries legal weight leaves them out.
     """
@@ -44,6 +46,7 @@ class Source:
     mail_title: Callable[[Assignment], str] | None = None
     link_verbs: frozenset[str] = LINK_VERBS
     successor: Callable[[Assignment], Employee | None] | None = None
+    is_begun: Callable[[Assignment], bool] | None = None
 
 
 _sources: dict[str, Source] = {}

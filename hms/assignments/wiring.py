@@ -1,9 +1,13 @@
 """How the log speaks of assignments, and who may see the pictures that show a task is done."""
 
+from typing import Any
+
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from hms.assignments import selectors, sources
+from hms.assignments import selectors
+from hms.assignments.arming import rearm
 from hms.assignments.leaving import count_open, hand_over
 from hms.assignments.models import Assignment, ExtensionRequest, Note
 from hms.audit import verbs
@@ -12,7 +16,7 @@ from hms.audit.verbs import Verb
 from hms.files import sources as file_sources
 from hms.files.models import Attachment
 from hms.organisations import leaving
-from hms.organisations.access import visible, visible_models
+from hms.organisations.calendar import calendar_changed
 from hms.organisations.models import Employee
 
 
@@ -20,13 +24,14 @@ def _may_see_file(employee: Employee | None, attachment: Attachment, request: Ht
     """Whoever may see the assignment, or the case that it belongs to."""
     if employee is None:
         return False
-    if selectors.visible_to(employee).filter(pk=attachment.owner_id).exists():
-        return True
     assignment = Assignment.objects.filter(pk=attachment.owner_id).first()
-    if assignment is None:
-        return False
-    root = sources.get(assignment.source_kind).root(assignment)
-    return type(root) in visible_models() and visible(type(root), employee).filter(pk=root.pk).exists()
+    return assignment is not None and selectors.may_know(employee, assignment)
+
+
+@receiver(calendar_changed, dispatch_uid="assignments.calendar_changed")
+def move_next_steps(sender: Any, **kwargs: Any) -> None:
+    """Working days are others now: so are the mornings of the steps."""
+    rearm()
 
 
 leaving.register(count_open, hand_over)
@@ -48,6 +53,7 @@ def _reason(event: Event) -> str:
 
 verbs.register(
     {
+        "assignment.escalated": Verb(_("More people were told that this waits: %(title)s"), "bell", "warning"),
         "assignment.started": Verb(_("%(name)s set going: %(title)s"), "arrow-right"),
         "assignment.completed": Verb(_("%(name)s has done: %(title)s"), "check", "success", _comment),
         "assignment.cancelled": Verb(_("%(name)s called off: %(title)s"), "close"),

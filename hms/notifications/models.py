@@ -4,8 +4,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from hms.notifications.enums import Channel, DeliveryState
+from hms.notifications.enums import Channel, DeliveryState, RoutineMail
 from hms.tenancy.models import TenantModel
 
 
@@ -86,3 +87,18 @@ class Delivery(TenantModel):
 
     def __str__(self) -> str:
         return f"delivery {self.pk}"
+
+
+class Preference(TenantModel):
+    """What one person has chosen about routine reminders; nobody who has not chosen has a row."""
+
+    employee = models.ForeignKey("organisations.Employee", on_delete=models.CASCADE, related_name="+", db_index=False)
+    routine_mail = models.CharField(
+        _("Routine reminders by e-mail"), max_length=10, choices=RoutineMail.choices, default=RoutineMail.DAILY
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "employee"], name="preference_once")]
+
+    def __str__(self) -> str:
+        return f"preference {self.pk}"

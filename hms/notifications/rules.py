@@ -1,5 +1,14 @@
-"""Who may do what with notifications: everybody with their own, which is all they can see."""
+"""What holds for notifications: who may see them, and when two are the same occurrence."""
+
+import hashlib
 
 import rules
+
+
+def dedupe_key(type_key: str, who: str, occurrence: str) -> str:
+    """The key of one kind of message to one recipient about one occurrence."""
+    key = f"{type_key}:{who}:{occurrence}"
+    return key if len(key) <= 200 else hashlib.sha256(key.encode()).hexdigest()
+
 
 rules.add_perm("notifications.view", rules.always_true)

@@ -1,6 +1,7 @@
 """Reading notifications: the inbox, what was sent about a thing, what is due."""
 
 import datetime
+from collections.abc import Collection
 from functools import reduce
 from operator import or_
 
@@ -9,9 +10,12 @@ from django.db import connection, models
 from django.db.models import Prefetch, Q, QuerySet
 
 from hms.notifications import types
-from hms.notifications.models import Delivery, Notification
+from hms.notifications.enums import RoutineMail
+from hms.notifications.models import Delivery, Notification, Preference
+from hms.notifications.rules import dedupe_key
 from hms.organisations.access import visibility
 from hms.organisations.models import Employee, Organisation
+from hms.tenancy.scope import current_organisation_id
 
 
 @visibility(Notification)
@@ -65,3 +69,23 @@ def language_of(employee: Employee | None, organisation: Organisation) -> str:
     user = employee.user if employee is not None and employee.user_id else None
     candidates = [employee.language if employee else "", user.language if user else "", organisation.language]
     return next((code for code in candidates if code in known), settings.LANGUAGE_CODE)
+
+
+def told_already(type_key: str, employee_ids: Collection[int], occurrence: str) -> set[int]:
+    """Which of these employees have been told of the occurrence."""
+    keys = {dedupe_key(type_key, str(pk), occurrence): pk for pk in employee_ids}
+    known = Notification.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True)
+    return {keys[key] for key in known}
+
+
+def may_choose_reminders() -> bool:
+    """Whether the open organisation lets people choose how often they are reminded."""
+    return Organisation.objects.values_list("people_choose_reminders", flat=True).get(pk=current_organisation_id())
+
+
+def routine_mail_of(employee_ids: Collection[int]) -> dict[int, str]:
+    """What people have chosen about routine reminders; those who want them daily are left out."""
+    if not may_choose_reminders():
+        return {}
+    chosen = Preference.objects.filter(employee__in=employee_ids).exclude(routine_mail=RoutineMail.DAILY)
+    return dict(chosen.values_list("employee_id", "routine_mail"))

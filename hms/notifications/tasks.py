@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from hms.notifications import rendering, selectors, services
 from hms.notifications.models import Delivery
+from hms.notifications.types import NothingToSay
 from hms.tenancy.scope import tenant
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,9 @@ def _send(organisation_id: int, delivery: Delivery, connection: BaseEmailBackend
             message = rendering.render(delivery)
         connection.open()
         connection.send_messages([message])
+    except NothingToSay:
+        with tenant(organisation_id):
+            services.mark_skipped(delivery)
     except Exception as error:  # noqa: BLE001  any failure is the message's state, and must not stop the others
         connection.close()
         frame = traceback.extract_tb(error.__traceback__)[-1]

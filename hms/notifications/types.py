@@ -7,6 +7,10 @@ from typing import Any
 from hms.notifications.models import Delivery, Notification
 
 
+class NothingToSay(Exception):
+    """Raised by a message's `context` when what it was about is settled: the message is not sent."""
+
+
 @dataclass(frozen=True)
 class MessageType:
     """One kind of message. The functions are called in the reader's language, in the open organisation.
@@ -20,7 +24,7 @@ class MessageType:
         url: path of the page it leads to. Works from the notification alone, without a query.
         template: a template's name without ending (`.html` and `.txt` both exist); None: the plain one.
         context: more for the template, asked for by the worker just before sending (here a mail link's
-            token is made); None: nothing more.
+            token is made); None: nothing more. Raises NothingToSay when it need not be sent any more.
     """
 
     key: str

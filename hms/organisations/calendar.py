@@ -3,12 +3,21 @@
 import datetime
 from collections.abc import Iterable
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import holidays
+from django.dispatch import Signal
 
-from hms.organisations.models import QuietPeriod
+from hms.organisations.models import Organisation, QuietPeriod
+from hms.tenancy.scope import current_organisation_id
 
 ONE_DAY = datetime.timedelta(days=1)
+# Routine mail goes out in the morning; what an outage held back may still go out before people go home.
+MORNING = datetime.time(7)
+EVENING = datetime.time(17)
+
+# Sent, inside the open organisation, when its quiet days or its time zone changed.
+calendar_changed = Signal()
 
 
 @cache
@@ -31,3 +40,76 @@ def add_working_days(day: datetime.date, count: int, quiet: Iterable[QuietPeriod
         if is_working_day(day, periods):
             count -= 1
     return day
+
+
+class WorkCalendar:
+    """One organisation's working days and mornings. Days are worked out once per calendar."""
+
+    def __init__(self, time_zone: str, quiet: Iterable[QuietPeriod] = ()) -> None:
+        self.zone = ZoneInfo(time_zone)
+        self.quiet = list(quiet)
+        self._known: dict[datetime.date, bool] = {}
+
+    def is_working_day(self, day: datetime.date) -> bool:
+        known = self._known.get(day)
+        if known is None:
+            known = self._known[day] = is_working_day(day, self.quiet)
+        return known
+
+    def shift(self, day: datetime.date, count: int) -> datetime.date:
+        """The working day `count` working days after (before, when negative); for 0 the day or the last one before."""
+        if count == 0:
+            return self.on_or_before(day)
+        step = ONE_DAY if count > 0 else -ONE_DAY
+        for _ in range(abs(count)):
+            day += step
+            while not self.is_working_day(day):
+                day += step
+        return day
+
+    def on_or_before(self, day: datetime.date) -> datetime.date:
+        while not self.is_working_day(day):
+            day -= ONE_DAY
+        return day
+
+    def on_or_after(self, day: datetime.date) -> datetime.date:
+        while not self.is_working_day(day):
+            day += ONE_DAY
+        return day
+
+    def morning(self, day: datetime.date) -> datetime.datetime:
+        """When the organisation's morning begins."""
+        return datetime.datetime.combine(day, MORNING, self.zone)
+
+    def local_date(self, moment: datetime.datetime) -> datetime.date:
+        return moment.astimezone(self.zone).date()
+
+    def is_open(self, moment: datetime.datetime) -> bool:
+        """Whether routine mail may go out now: by day, on a working day."""
+        local = moment.astimezone(self.zone)
+        return MORNING <= local.time() < EVENING and self.is_working_day(local.date())
+
+    def next_morning(self, moment: datetime.datetime) -> datetime.datetime:
+        """The first working morning after a moment."""
+        day = self.local_date(moment)
+        if self.is_working_day(day) and self.morning(day) > moment:
+            return self.morning(day)
+        return self.morning(self.on_or_after(day + ONE_DAY))
+
+    def is_first_of_week(self, day: datetime.date) -> bool:
+        """Whether the day is the week's first working day."""
+        monday = day - datetime.timedelta(days=day.weekday())
+        return self.is_working_day(day) and not any(
+            self.is_working_day(monday + datetime.timedelta(days=n)) for n in range(day.weekday())
+        )
+
+    def next_first_of_week(self, moment: datetime.datetime) -> datetime.datetime:
+        """The morning of the first working day of a week to come."""
+        day = self.local_date(moment)
+        return self.morning(self.on_or_after(day + datetime.timedelta(days=7 - day.weekday())))
+
+
+def open_calendar() -> WorkCalendar:
+    """The open organisation's calendar."""
+    organisation = Organisation.objects.only("time_zone").get(pk=current_organisation_id())
+    return WorkCalendar(organisation.time_zone, QuietPeriod.objects.all())

@@ -53,6 +53,11 @@ class Organisation(models.Model):
     anonymous_reporting = models.BooleanField(_("Allow anonymous reports"), default=True)
     open_reporting = models.BooleanField(_("Allow reports by QR code without sign-in"), default=True)
     emergency_note = models.CharField(_("Local emergency note"), max_length=160, blank=True)
+    people_choose_reminders = models.BooleanField(
+        _("Let everybody choose how often"),
+        default=True,
+        help_text=_("Routine reminders by e-mail every day, once a week, or only here. Critical ones always come."),
+    )
 
     class Meta:
         verbose_name = _("organisation")

@@ -1,0 +1,89 @@
+"""Whom a step tells: up the line, past vacancies, absences and the one it is about, to whoever is there."""
+
+import datetime
+from functools import cached_property
+
+from hms.assignments import selectors
+from hms.assignments.enums import Recipient
+from hms.assignments.models import Assignment
+from hms.organisations.enums import Role
+from hms.organisations.models import Absence, Employee, Unit
+from hms.organisations.selectors import holders, managers_of, safety_reps_of
+
+
+class Line:
+    """Who answers for whom on one day. Asks once per unit and role, however many assignments there are."""
+
+    def __init__(self, day: datetime.date) -> None:
+        self.day = day
+        self._managers: dict[int, list[Employee]] = {}
+        self._safety_reps: dict[int, list[Employee]] = {}
+        self._holders: dict[str, list[Employee]] = {}
+
+    def reader(self, assignment: Assignment) -> Employee:
+        """Who is reminded of an assignment: the assignee, or their deputy while they are away.
+
+        What is confidential stays with the one who has it.
+        """
+        deputy = None if assignment.is_confidential else self.away.get(assignment.assignee_id)
+        return deputy if deputy is not None and deputy.is_employed(self.day) else assignment.assignee
+
+    def told(self, assignment: Assignment, recipient: str) -> list[Employee]:
+        """Whom a step tells about an assignment; never the assignee, except by the assignee's own steps.
+
+        When nobody holds the role the next one up the line is told instead. A confidential assignment is told
+        only to people who may know of it: the nearest leader who may, else whoever asked for it.
+        """
+        if recipient == Recipient.ASSIGNEE:
+            return [self.reader(assignment)]
+        unit = assignment.assignee.unit
+        line = self._others(assignment, self.managers(unit))
+        found = line[:1] if recipient == Recipient.MANAGER else self._others(assignment, self.of_role(recipient, unit))
+        last = self._others(assignment, [*line, *self.holders(Role.HSE_MANAGER), *self.holders(Role.TOP_LEADER)])
+        return found or last[:1] or self._requester(assignment)
+
+    def of_role(self, recipient: str, unit: Unit) -> list[Employee]:
+        """Whoever holds the role that a step names."""
+        if recipient == Recipient.SAFETY_REP:
+            return self.safety_reps(unit)
+        return self.holders(Role.HSE_MANAGER if recipient == Recipient.HSE_MANAGER else Role.TOP_LEADER)
+
+    def managers(self, unit: Unit) -> list[Employee]:
+        """Leaders from the unit upward; those who are away are replaced by their deputies, or passed."""
+        if unit.pk not in self._managers:
+            self._managers[unit.pk] = managers_of(unit, self.day)
+        return self._managers[unit.pk]
+
+    def safety_reps(self, unit: Unit) -> list[Employee]:
+        if unit.pk not in self._safety_reps:
+            self._safety_reps[unit.pk] = self._present(safety_reps_of(unit, self.day))
+        return self._safety_reps[unit.pk]
+
+    def holders(self, role: str) -> list[Employee]:
+        if role not in self._holders:
+            self._holders[role] = self._present(list(holders(role, on=self.day).order_by("id")))
+        return self._holders[role]
+
+    @cached_property
+    def away(self) -> dict[int, Employee | None]:
+        """Deputies (or None) of everybody who is away."""
+        rows = Absence.objects.filter(starts_on__lte=self.day, ends_on__gte=self.day).select_related("deputy__user")
+        return {row.employee_id: row.deputy for row in rows}
+
+    def _present(self, people: list[Employee]) -> list[Employee]:
+        """The people, deputies for those who are away; all of them when nobody would be left."""
+        there = [self.away.get(person.pk, person) for person in people]
+        employed = [person for person in there if person is not None and person.is_employed(self.day)]
+        return list(dict.fromkeys(employed)) or people
+
+    def _others(self, assignment: Assignment, people: list[Employee]) -> list[Employee]:
+        others = dict.fromkeys(person for person in people if person.pk != assignment.assignee_id)
+        if assignment.is_confidential:
+            return [person for person in others if selectors.may_know(person, assignment)]
+        return list(others)
+
+    def _requester(self, assignment: Assignment) -> list[Employee]:
+        asked = assignment.requested_by
+        if asked is None or asked.pk == assignment.assignee_id or not asked.is_employed(self.day):
+            return []
+        return [asked]

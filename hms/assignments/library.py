@@ -1,0 +1,37 @@
+"""The ladder every organisation has from its first day, until it makes its own (domain.md section 5)."""
+
+from hms.assignments.enums import Anchor, Kind, Recipient
+from hms.assignments.ladder import Step
+
+DUE, START = Anchor.DUE, Anchor.START
+
+ROUTINE = (
+    Step(DUE, -7, Recipient.ASSIGNEE),
+    Step(DUE, -1, Recipient.ASSIGNEE),
+    Step(DUE, 1, Recipient.ASSIGNEE),
+    Step(DUE, 7, Recipient.ASSIGNEE),
+    Step(DUE, 14, Recipient.MANAGER),
+    Step(DUE, 30, Recipient.HSE_MANAGER),
+    Step(DUE, 30, Recipient.SAFETY_REP),
+    Step(DUE, 30, Recipient.TOP_LEADER),
+)
+# That it was given is told at once; calendar days, weekends too.
+CRITICAL = (
+    Step(DUE, -1, Recipient.ASSIGNEE),
+    Step(DUE, 0, Recipient.ASSIGNEE),
+    Step(DUE, 1, Recipient.ASSIGNEE),
+    Step(DUE, 1, Recipient.MANAGER),
+    Step(DUE, 3, Recipient.HSE_MANAGER),
+    Step(DUE, 3, Recipient.TOP_LEADER),
+)
+# Somebody has reported and waits: first the one who has the case (the unit's manager), then their superior.
+UNANSWERED = (Step(START, 2, Recipient.ASSIGNEE), Step(START, 5, Recipient.MANAGER))
+UNANSWERED_CRITICAL = (Step(START, 1, Recipient.MANAGER), Step(START, 3, Recipient.TOP_LEADER))
+
+
+def default_steps(kind: str, *, critical: bool) -> tuple[Step, ...]:
+    """The steps of a kind that an organisation has not changed."""
+    steps = CRITICAL if critical else ROUTINE
+    if kind == Kind.HANDLE:
+        steps += UNANSWERED_CRITICAL if critical else UNANSWERED
+    return steps
