@@ -19,6 +19,7 @@ from deviations.models import Deviation
 from deviations.views.common import Number, case, case_url
 from hms.actions import selectors as plans
 from hms.actions.page import plan_context
+from hms.assignments.chain import chain_of
 from hms.audit.services import record
 from hms.core.htmx import page_or_part
 from hms.core.keyset import BadCursor, page
@@ -192,6 +193,7 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
         if deviation.is_confidential and may_handle
         else [],
         "sent": _sent(deviation) if may_handle else [],
+        "chain": chain_of(deviation.handling) if may_handle and deviation.handling else [],
         "has_open_actions": plans.has_open_actions(deviation.plan),
         "case_url": case_url(request, deviation),
         **plan_context(request, deviation.plan),

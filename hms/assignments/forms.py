@@ -1,6 +1,8 @@
 """What people fill in about assignments."""
 
 import datetime
+import re
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -10,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hms.assignments import selectors
+from hms.assignments.enums import Anchor, Recipient
+from hms.assignments.ladder import Step
 from hms.assignments.models import Assignment
 from hms.assignments.rules import extension_limits
 from hms.assignments.sources import get
@@ -141,3 +145,64 @@ class HandOverForm(HmsForm):
     def __init__(self, *args: Any, assignment: Assignment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = employed().exclude(pk=assignment.assignee_id)
+
+
+class LadderForm(HmsForm):
+    """The steps of one kind: for each who may be told, the days on which they are."""
+
+    def __init__(self, *args: Any, ladder: Collection[Step], counts_from_start: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.anchors = [Anchor.DUE, *([Anchor.START] if counts_from_start else [])]
+        for anchor in self.anchors:
+            for recipient in Recipient:
+                name = f"{anchor}_{recipient}"
+                self.fields[name] = DaysField(
+                    label=recipient.label, required=False, lowest=-60 if anchor == Anchor.DUE else 1, highest=120
+                )
+                self.initial[name] = ", ".join(
+                    str(step.offset_days).replace("-", "−")
+                    for step in sorted(ladder)
+                    if (step.anchor, step.recipient) == (anchor, recipient)
+                )
+
+    @property
+    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The fields under what they count from."""
+        return [(anchor.label, [self[f"{anchor}_{recipient}"] for recipient in Recipient]) for anchor in self.anchors]
+
+    def steps(self) -> list[Step]:
+        """The steps that a valid form asks for."""
+        return [
+            Step(anchor, days, recipient)
+            for anchor in self.anchors
+            for recipient in Recipient
+            for days in self.cleaned_data.get(f"{anchor}_{recipient}", [])
+        ]
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean()
+        if not self.errors and not self.steps():
+            raise forms.ValidationError(_("Somebody must be told at some time. Write at least one day."))
+        return data
+
+
+class DaysField(forms.CharField):
+    """«−7, −1, 1»: whole days, in any order; cleans to a list without repetitions."""
+
+    def __init__(self, *, lowest: int, highest: int, **kwargs: Any) -> None:
+        super().__init__(max_length=80, **kwargs)
+        self.lowest, self.highest = lowest, highest
+
+    def clean(self, value: Any) -> list[int]:
+        words = re.split(r"[\s,;]+", super().clean(value).replace("−", "-").replace("–", "-").strip())
+        try:
+            days = sorted({int(word) for word in words if word})
+        except ValueError:
+            raise forms.ValidationError(_("Write whole days with commas between, for example −7, −1, 1.")) from None
+        if any(not self.lowest <= day <= self.highest for day in days):
+            raise forms.ValidationError(
+                _("Choose days from %(first)d to %(last)d.") % {"first": self.lowest, "last": self.highest}
+            )
+        if len(days) > 10:
+            raise forms.ValidationError(_("At most ten days. More reminders are not read."))
+        return days

@@ -9,5 +9,7 @@ urlpatterns = [
     path("oppgaver/<int:pk>/", views.detail, name="detail"),
     path("oppgaver/<int:pk>/overlat/", views.hand_over, name="hand_over"),
     path("oppgaver/<int:pk>/frist/", views.extension, name="extension"),
+    path("innstillinger/paminnelser/", views.ladders.overview, name="ladders"),
+    path("innstillinger/paminnelser/<slug:kind>/<slug:grade>/", views.ladders.ladder, name="ladder"),
     path("t/<str:token>/", views.link, name="link"),
 ]

@@ -10,7 +10,9 @@ from django.utils import timezone, translation
 from hms.assignments import services
 from hms.assignments.models import ActionLink
 from hms.notifications import tasks, types
-from hms.notifications.models import Notification
+from hms.notifications.enums import DeliveryState
+from hms.notifications.models import Delivery, Notification
+from hms.notifications.services import notify
 from hms.tenancy.scope import tenant
 
 
@@ -117,9 +119,50 @@ def test_every_kind_of_message_can_be_said_in_every_language(cast, give, languag
     assignment = give()
     with tenant(cast.fjellvik), translation.override(language):
         notification = Notification.objects.select_related("organisation").get()
-        notification.parameters |= {"new_due_on": timezone.localdate().isoformat(), "granted": True}
+        today = timezone.localdate().isoformat()
+        notification.parameters |= {"new_due_on": today, "granted": True}
+        notification.parameters |= {"tasks": [assignment.pk], "overdue": 1}
+        notification.parameters |= {"since": today, "unanswered": True, "to": "Piotr"}
         for key in [kind.key for kind in types.every() if kind.key.startswith("assignments.")]:
             kind = types.get(key)
-            assert assignment.title in kind.subject(notification)
+            # A routine mail is about many things.
+            assert assignment.title in kind.subject(notification) or key == "assignments.digest"
             assert kind.text(notification)
             assert kind.url(notification).startswith("/fjellvik/oppgaver/")
+
+
+def test_the_routine_mail_puts_what_matters_most_first_with_a_link_for_each(cast, client, give, sent, due):
+    today = timezone.localdate()
+    titles = {"Late": today - datetime.timedelta(days=3), "Later": today - datetime.timedelta(days=1), "Soon": due}
+    tasks_given = [give(title=title, due_on=day) for title, day in reversed(titles.items())]
+    hidden = give(title="Hemmelig", due_on=today, confidential=True)
+    sent()
+    everything = [task.pk for task in [*tasks_given, hidden]]
+    with tenant(cast.fjellvik):
+        notify(
+            "assignments.digest", to=cast.tor_erik, about=cast.tor_erik, dedupe="digest:x",
+            parameters={"tasks": everything, "overdue": 2},
+        )  # fmt: skip
+    [message] = sent()
+    for part in (message.body, message.alternatives[0][0]):
+        assert part.index("Late") < part.index("Later") < part.index("Soon")
+        assert "Hemmelig" not in part
+    personal = [link for link in links(message) if "/t/" in link]
+    assert len(set(personal)) == 3
+    for link in personal:
+        assert client.get(link.partition("/fjellvik")[1] + link.partition("/fjellvik")[2]).status_code == 200
+    assert any(link.endswith("/fjellvik/varsler/valg/") for link in links(message))
+
+
+def test_a_routine_mail_about_what_is_done_is_not_sent(cast, give, sent):
+    assignment = give()
+    sent()
+    with tenant(cast.fjellvik):
+        notify(
+            "assignments.digest", to=cast.tor_erik, about=cast.tor_erik, dedupe="digest:x",
+            parameters={"tasks": [assignment.pk], "overdue": 0},
+        )  # fmt: skip
+        services.complete(assignment, by=cast.tor_erik)
+    assert [message.to for message in sent()] == [["amir.hosseini@fjellvik.example"]]
+    with tenant(cast.fjellvik):
+        assert Delivery.objects.filter(state=DeliveryState.SKIPPED).count() == 1

@@ -1,4 +1,5 @@
+from hms.assignments.views import ladders
 from hms.assignments.views.link import link
 from hms.assignments.views.tasks import detail, extension, hand_over, my_tasks
 
-__all__ = ["detail", "extension", "hand_over", "link", "my_tasks"]
+__all__ = ["detail", "extension", "hand_over", "ladders", "link", "my_tasks"]

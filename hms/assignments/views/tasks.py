@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hms.assignments import selectors, services, sources
+from hms.assignments.chain import chain_of
 from hms.assignments.enums import State
 from hms.assignments.forms import AnswerForm, ExtensionForm, HandOverForm
 from hms.assignments.models import Assignment
@@ -130,6 +131,7 @@ def _detail_context(request: HttpRequest, task: Assignment, form: AnswerForm | N
         else "",
         "notes": selectors.notes_of([task]),
         "attachments": attachments_of(task),
+        "chain": chain_of(task),
         "trail": [(_("My tasks"), reverse("assignments:list", args=[request.organisation.slug])), (task.title, None)],
         "is_mine": task.assignee_id == request.employee.pk,
     }

@@ -47,6 +47,7 @@ class OrganisationForm(ServiceChecked, HmsModelForm):
             "handling_days",
             "statement_required",
             "statement_days",
+            "people_choose_reminders",
         ]
         widgets = {
             "accent_colour": forms.TextInput(attrs={"type": "color", "data-theme-preview": ""}),

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -51,7 +52,17 @@ def _entries(request: HttpRequest) -> list[dict[str, Any]]:
         ("quiet_days", _("Quiet days"), "moon", _("Days without routine mail")),
         ("imports", _("Import"), "upload", _("Units and people from a table")),
     ]
-    return [{"url": url(request, name), "title": title, "icon": icon, "meta": meta} for name, title, icon, meta in rows]
+    entries = [
+        {"url": url(request, name), "title": title, "icon": icon, "meta": meta} for name, title, icon, meta in rows
+    ]
+    # By name only: what reminds people lies on a higher floor.
+    reminders = {
+        "url": reverse("assignments:ladders", args=[request.organisation.slug]),
+        "title": _("Reminders"),
+        "icon": "bell",
+        "meta": _("When people are reminded, and who is told when nothing happens"),
+    }
+    return [*entries[:-1], reminders, entries[-1]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
