@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from deviations.enums import Category, Cause, CommentVisibility, ReporterKind, Severity
 from deviations.models import Deviation
 from hms.core.forms import ChoiceCards, HmsForm, IdempotentMixin, PhotoField, VersionMixin
-from hms.files.forms import PhotosMixin
+from hms.files.forms import PhotosMixin, PicturesMixin
 from hms.organisations.models import Employee, Organisation, Unit
 from hms.organisations.selectors import employed
 
@@ -22,7 +22,7 @@ SEVERITY_WORDS = {
 }
 
 
-class ReportForm(PhotosMixin, IdempotentMixin, HmsForm):
+class ReportForm(PicturesMixin, IdempotentMixin, HmsForm):
     """The half-minute form: what, where, how serious; the rest is optional."""
 
     description = forms.CharField(

@@ -159,7 +159,7 @@ def start_of_day() -> datetime.datetime:
 
 
 def _route(deviation: Deviation, *, organisation: Organisation, at: datetime.datetime) -> None:
-    handler = routing.choose_handler(deviation.unit, concerns=deviation.concerns)
+    handler = routing.choose_handler(deviation)
     if handler is not None:
         give_handling(deviation, to=handler, by=None, organisation=organisation, at=at)
     if not deviation.is_confidential:

@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from hms.actions import sources
 from hms.actions.enums import ActionKind, ControlLevel, Effect, Opinion
-from hms.actions.models import Action
+from hms.actions.models import Action, ActionPlan
 from hms.core.forms import ChoiceCards, HmsForm, VersionMixin
 from hms.organisations.models import Employee
 from hms.organisations.selectors import employed
@@ -32,7 +33,7 @@ class ActionForm(HmsForm):
     )
     cost = forms.IntegerField(label=_("Cost in kroner"), min_value=0, max_value=1_000_000_000, required=False)
 
-    def __init__(self, *args: Any, action: Action | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plan: ActionPlan, action: Action | None = None, **kwargs: Any) -> None:
         if action is not None:
             kwargs.setdefault(
                 "initial",
@@ -47,7 +48,7 @@ class ActionForm(HmsForm):
             )
         super().__init__(*args, **kwargs)
         self.unchanged_due_on = action.assignment.due_on if action else None
-        self.fields["responsible"].queryset = employed()
+        self.fields["responsible"].queryset = employed().exclude(pk__in=sources.get(plan.source_kind).kept_from(plan))
         self.fields["due_on"].initial = timezone.localdate() + datetime.timedelta(days=14)
 
     def clean_due_on(self) -> datetime.date:
