@@ -48,7 +48,8 @@ class Site:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        # A name, because passkeys belong to one.
+        self.url = f"http://localhost:{self.port}"
         self.environment = {
             **os.environ,
             "DATABASE_URL": _database_url(),

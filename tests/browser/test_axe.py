@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -220,6 +223,10 @@ def test_every_page_without_sign_in(world, person, site):
 
 
 def test_every_page_about_signing_in(world, person):
+    # An address that came with an invitation, and all that makes signing in safer.
+    user = world.cast.amir.user
+    confirmed = {"verified": True, "primary": True}
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults=confirmed)
     amir = person()
     amir.open("/konto/logg-inn/")
     amir.fill(login=world.cast.amir.email, password=world.cast.password)
@@ -233,12 +240,32 @@ def test_every_page_about_signing_in(world, person):
     ]
     assert len(names) > 20
     seen = set()
-    for name in names:
-        status = amir.open(reverse(name))
-        assert status < 500, name
-        if status != 405 and amir.path not in seen:
-            seen.add(amir.path)
-            wrong += look_at(amir, amir.path)
+
+    def look_at_all() -> None:
+        for name in names:
+            status = amir.open(reverse(name))
+            assert status < 500, name
+            if status != 405 and amir.path not in seen:
+                seen.add(amir.path)
+                wrong.extend(look_at(amir, amir.path))
+
+    look_at_all()
+    amir.open("/konto/bekreft/?next=/konto/passnokler/")
+    amir.fill(password=world.cast.password)
+    amir.press("form:has([name=password]) button[type=submit]")
+    look_at_all()
+    # With two steps switched on other pages come up, and signing in has one more.
+    seen.discard("/konto/totrinn/")
+    TOTP.activate(user, generate_totp_secret())
+    RecoveryCodes.activate(user)
+    look_at_all()
+    assert {"/konto/totrinn/", "/konto/totrinn/app/", "/konto/totrinn/app/av/", "/konto/passnokler/ny/"} <= seen
+    other = person()
+    other.open("/konto/logg-inn/")
+    other.fill(login=user.email, password=world.cast.password)
+    other.press("form:has([name=password]) button[type=submit]")
+    assert other.path == "/konto/logg-inn/totrinn/"
+    wrong += look_at(other, other.path)
     assert not wrong, "\n".join(wrong)
 
 
