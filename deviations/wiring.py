@@ -74,7 +74,9 @@ assignment_sources.register(
         on_moved=_moved,
         successor=_successor,
         # The title comes from the reporter's words: it stays inside.
-        mail_title=lambda assignment: _("Deviation %(number)s") % {"number": _of_assignment(assignment).number},
+        mail_title=lambda assignment: (
+            _("Deviation %(number)s") % {"number": assignment_sources.root_of(assignment).number}
+        ),
         # A case ends with an answer to the reporter, which takes the whole page.
         link_verbs=frozenset(),
     )
