@@ -132,6 +132,17 @@ def test_reading_a_confidential_case_on_paper_is_an_event(cast, monkeypatch):
 # --- roles ---
 
 
+def test_owner_of_an_action_sees_the_case_until_the_action_is_taken_out(cast, client):
+    with tenant(cast.fjellvik):
+        case = report(cast)
+        action = add_action(cast, case)
+    client.force_login(cast.tor_erik.user)
+    assert client.get(url(case)).status_code == 200
+    with tenant(cast.fjellvik):
+        plans.remove_action(action, by=cast.amir)
+    assert client.get(url(case)).status_code == 404
+
+
 def test_administrator_sees_no_case_anywhere(cast, client):
     with tenant(cast.fjellvik):
         case = report(cast, f"{SECRET}.")
