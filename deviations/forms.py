@@ -123,7 +123,8 @@ class ReportForm(PicturesMixin, IdempotentMixin, HmsForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("who") == ReporterKind.NAMED and not data.get("reporter_name"):
-            self.add_error("reporter_name", _("Write your name, or choose to report anonymously."))
+            missing = ValidationError(_("Write your name, or choose to report anonymously."), code="required")
+            self.add_error("reporter_name", missing)
         return data
 
 
