@@ -14,7 +14,6 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -148,7 +147,7 @@ def addresses(world: World) -> Iterator[tuple[str, str]]:
             yield name, reverse(name, args=["fjellvik", *values])
 
 
-def is_page(response: HttpResponse) -> bool:
+def is_page(response: Any) -> bool:
     """Whether an answer is a whole page and not a file, a picture or a fragment."""
     if response.streaming:
         b"".join(response.streaming_content)
