@@ -12,6 +12,7 @@ from hms.actions import sources
 from hms.actions.enums import ActionKind, ControlLevel, Effect, Opinion
 from hms.actions.models import Action, ActionPlan
 from hms.core.forms import ChoiceCards, HmsForm, VersionMixin
+from hms.organisations.forms.fields import PersonField
 from hms.organisations.models import Employee
 from hms.organisations.selectors import employed
 
@@ -20,7 +21,7 @@ class ActionForm(HmsForm):
     """One action: what, who, when; the rest is optional."""
 
     title = forms.CharField(label=_("What is to be done?"), max_length=160)
-    responsible = forms.ModelChoiceField(label=_("Responsible"), queryset=Employee.objects.none())
+    responsible = PersonField(label=_("Responsible"))
     due_on = forms.DateField(label=_("Due date"), widget=forms.DateInput)
     kind = forms.ChoiceField(label=_("Kind"), choices=ActionKind.choices, initial=ActionKind.CORRECTIVE)
     control_level = forms.TypedChoiceField(
