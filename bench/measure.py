@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import random
 import re
 import statistics
 import sys
@@ -105,8 +106,11 @@ def houses(count: int) -> list[House]:
     """Organisations to visit, each with a signed-in HSE manager."""
     found = []
     first = Organisation.objects.order_by("id").first().pk
+    apart = count // VISITED
+    # Others each time, so that a kept database still has open actions there.
+    skipped = random.randrange(apart)
     for index in range(VISITED):
-        organisation = Organisation.objects.get(pk=first + (index * (count // VISITED)) * BLOCK)
+        organisation = Organisation.objects.get(pk=first + (index * apart + skipped) * BLOCK)
         with tenant(organisation):
             manager = Employee.objects.filter(organisation=organisation, role_holdings__role=Role.HSE_MANAGER).first()
             running = Deviation.objects.filter(

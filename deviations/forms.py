@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from deviations.enums import Category, Cause, CommentVisibility, ReporterKind, Severity
 from deviations.models import Deviation
 from hms.core.forms import ChoiceCards, HmsForm, IdempotentMixin, PhotoField, VersionMixin
-from hms.files.forms import PhotosMixin
+from hms.files.forms import PhotosMixin, PicturesMixin
+from hms.organisations.forms.fields import PersonField
 from hms.organisations.models import Employee, Organisation, Unit
 from hms.organisations.selectors import employed
 
@@ -22,7 +23,18 @@ SEVERITY_WORDS = {
 }
 
 
-class ReportForm(PhotosMixin, IdempotentMixin, HmsForm):
+class UnitField(forms.ModelChoiceField):
+    """A choice of units; the one that is at hand already (`known`) is not fetched again."""
+
+    known: Unit | None = None
+
+    def to_python(self, value: Any) -> Unit | None:
+        if self.known is not None and self.known.is_active and str(value) == str(self.known.pk):
+            return self.known
+        return super().to_python(value)
+
+
+class ReportForm(PicturesMixin, IdempotentMixin, HmsForm):
     """The half-minute form: what, where, how serious; the rest is optional."""
 
     description = forms.CharField(
@@ -35,7 +47,7 @@ class ReportForm(PhotosMixin, IdempotentMixin, HmsForm):
             "max_length": _("Write at most %(limit_value)d characters. You can add more afterwards."),
         },
     )
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), empty_label=None)
+    unit = UnitField(label=_("Unit"), queryset=Unit.objects.none(), empty_label=None)
     place = forms.CharField(label=_("Where?"), max_length=160, required=False)
     severity = forms.TypedChoiceField(
         label=_("How serious?"),
@@ -76,6 +88,7 @@ class ReportForm(PhotosMixin, IdempotentMixin, HmsForm):
         who = self.fields["who"]
         who.choices, who.widget.descriptions = self._who(organisation, employee)
         who.initial = who.choices[0][0]
+        self.fields["unit"].known = unit
         self.fields["unit"].initial = unit.pk if unit else None
         self.fields["occurred_on"].initial = timezone.localdate
         if employee is not None:
@@ -110,7 +123,8 @@ class ReportForm(PhotosMixin, IdempotentMixin, HmsForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("who") == ReporterKind.NAMED and not data.get("reporter_name"):
-            self.add_error("reporter_name", _("Write your name, or choose to report anonymously."))
+            missing = ValidationError(_("Write your name, or choose to report anonymously."), code="required")
+            self.add_error("reporter_name", missing)
         return data
 
 
@@ -227,12 +241,12 @@ class DetailsForm(PhotosMixin, MessageForm):
 class PersonForm(HmsForm):
     """Choose a colleague."""
 
-    employee = forms.ModelChoiceField(label=_("Person"), queryset=Employee.objects.none())
+    employee = PersonField()
 
     def __init__(self, *args: Any, label: Any = None, without: Employee | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = employed()
-        self.fields["employee"].queryset = people.exclude(pk=without.pk) if without else people
+        self.fields["employee"].offer(people.exclude(pk=without.pk) if without else people)
         if label:
             self.fields["employee"].label = label
 

@@ -2,6 +2,7 @@
 
 import re
 
+from deviations.models import Deviation
 from hms.organisations.models import Employee, Unit
 from hms.organisations.selectors import leaders_of, responsible_manager
 
@@ -26,6 +27,10 @@ def manager_concerned(unit: Unit, *, reporter: Employee | None = None) -> Employ
     return next((person for person in leaders if reporter is None or person.pk != reporter.pk), None)
 
 
-def choose_handler(unit: Unit, *, concerns: Employee | None) -> Employee | None:
-    """The unit's manager; up the line when vacant, away, or the one it is about."""
-    return responsible_manager(unit, passing=[concerns])
+def choose_handler(deviation: Deviation, *, without: Employee | None = None) -> Employee | None:
+    """The unit's manager; up the line when vacant, away, `without`, or the one it is about.
+
+    A leader who reports about their own leader does not judge it either.
+    """
+    reporter = deviation.reporter if deviation.concerns_id else None
+    return responsible_manager(deviation.unit, passing=[deviation.concerns, reporter, without])

@@ -42,8 +42,10 @@ def visible_to(employee: Employee) -> QuerySet[Deviation]:
         units = his.managed_unit_ids | his.safety_unit_ids
         if units:
             ordinary = Q(is_confidential=False, unit_id__in=units)
+        # Once an action is taken out of the plan, its owner has no part in the case any more.
+        part = Action.objects.exclude(assignment__state=AssignmentState.CANCELLED)
         ordinary |= Q(
-            Exists(Action.objects.filter(plan_id=OuterRef("plan_id"), assignment__assignee=employee)),
+            Exists(part.filter(plan_id=OuterRef("plan_id"), assignment__assignee=employee)),
             is_confidential=False,
         )
     named = Exists(AccessGrant.objects.filter(deviation_id=OuterRef("pk"), employee=employee))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from deviations import selectors
 from deviations.enums import State
 from deviations.models import Comment, Deviation
+from deviations.routing import choose_handler
 from deviations.rules import is_handler
 from deviations.services.handling import handler_changed
 from hms.actions import sources as action_sources
@@ -26,7 +27,6 @@ from hms.files import sources as file_sources
 from hms.files.models import Attachment
 from hms.notifications.services import notify
 from hms.organisations.models import Employee
-from hms.organisations.selectors import responsible_manager
 
 KIND = Deviation._meta.label_lower
 
@@ -55,8 +55,7 @@ def _facts(assignment: Assignment) -> list[tuple[str, str]]:
 
 
 def _successor(assignment: Assignment) -> Employee | None:
-    deviation = _of_assignment(assignment)
-    return responsible_manager(deviation.unit, passing=[deviation.concerns, assignment.assignee])
+    return choose_handler(_of_assignment(assignment), without=assignment.assignee)
 
 
 def _moved(assignment: Assignment, previous: Employee, by: Employee | None) -> None:
@@ -76,7 +75,9 @@ assignment_sources.register(
         successor=_successor,
         is_begun=lambda assignment: _of_assignment(assignment).state != State.NEW,
         # The title comes from the reporter's words: it stays inside.
-        mail_title=lambda assignment: _("Deviation %(number)s") % {"number": _of_assignment(assignment).number},
+        mail_title=lambda assignment: (
+            _("Deviation %(number)s") % {"number": assignment_sources.root_of(assignment).number}
+        ),
         # A case ends with an answer to the reporter, which takes the whole page.
         link_verbs=frozenset(),
     )
@@ -97,6 +98,7 @@ action_sources.register(
         place=lambda plan: ", ".join(filter(None, [_of_plan(plan).place, plan.unit.name])),
         visible_plan_ids=_visible_plan_ids,
         is_open=lambda plan: Deviation.objects.filter(plan=plan).exclude(state=State.CLOSED).exists(),
+        kept_from=lambda plan: {_of_plan(plan).concerns_id} - {None},
         may_manage=lambda employee, plan: is_handler(employee, _of_plan(plan)),
     )
 )

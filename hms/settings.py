@@ -218,8 +218,6 @@ MFA_FORMS = {
     "add_webauthn": "hms.accounts.forms.AddWebAuthnForm",
     "edit_webauthn": "hms.accounts.forms.EditWebAuthnForm",
 }
-# Rate limits count addresses: behind a proxy the one that it saw, not the proxy's.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 0
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "HMS"

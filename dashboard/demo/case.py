@@ -66,8 +66,7 @@ class Case:
         day = at.date()
         kind = ReporterKind.EMPLOYEE if reporter else ReporterKind.NAMED if reporter_name else ReporterKind.ANONYMOUS
         if kind == ReporterKind.ANONYMOUS:
-            at = at.replace(hour=12, minute=0, second=0, microsecond=0)
-            at = at if at <= self.book.now else at - datetime.timedelta(days=1)
+            at = start_of(at)
         concerns = self.house.manager_of(unit) if about_manager else None
         handler = self.house.handler_of(unit, day, passing=concerns)
         key = uuid.UUID(int=self.house.draw.getrandbits(128), version=4)
@@ -142,6 +141,8 @@ class Case:
     def comment(self, at: Moment, by: Employee | None, text: str, visibility: str = CommentVisibility.INTERNAL) -> None:
         """As `services.comment` and `services.reply_from_reporter`."""
         is_reporter = by is None or by == self.deviation.reporter
+        if by is None and self.deviation.reporter_kind == ReporterKind.ANONYMOUS:
+            at = start_of(at)
         said = self.book.add(
             Comment(
                 deviation=self.deviation,
@@ -327,7 +328,7 @@ class Case:
         if assignment.requested_by != by:
             self.book.notify(
                 "assignments.completed", to=assignment.requested_by, about=assignment, at=at, dedupe=str(event.pk),
-                parameters=_parameters(assignment, by),
+                parameters=self._parameters(assignment, by),
             )  # fmt: skip
         self._finish_plan(at, by)
 
@@ -344,7 +345,7 @@ class Case:
         if assignment.requested_by != assignment.assignee:
             self.book.notify(
                 "assignments.stuck", to=assignment.requested_by, about=assignment, at=at, dedupe=str(event.pk),
-                parameters=_parameters(assignment, assignment.assignee),
+                parameters=self._parameters(assignment, assignment.assignee),
             )  # fmt: skip
 
     def ask_for_more_time(self, action: Action, at: Moment, new_due_on: datetime.date, reason: str) -> None:
@@ -364,7 +365,7 @@ class Case:
         )  # fmt: skip
         self.book.notify(
             "assignments.extension_requested", to=assignment.requested_by, about=assignment, at=at,
-            dedupe=str(event.pk), parameters=_parameters(assignment, by) | {"new_due_on": new_due_on.isoformat()},
+            dedupe=str(event.pk), parameters=self._parameters(assignment, by) | {"new_due_on": new_due_on.isoformat()},
         )  # fmt: skip
 
     def check_effect(self, at: Moment, effect: str, note: str) -> None:
@@ -390,6 +391,8 @@ class Case:
     def reopen(self, at: Moment, by: Employee | None, reason: str) -> None:
         """As `services.reopen`."""
         deviation, handling = self.deviation, self.deviation.handling
+        if by is None and deviation.reporter_kind == ReporterKind.ANONYMOUS:
+            at = start_of(at)
         deviation.closed_at = deviation.closed_by = None
         self._move_case(State.IN_PROGRESS, "deviation.reopened", at, by, via=Via.WEB if by else Via.QR)
         self.book.add(
@@ -507,17 +510,28 @@ class Case:
             return
         self.book.notify(
             "assignments.assigned", to=assignment.assignee, about=assignment, at=at, dedupe=str(occurrence),
-            parameters=_parameters(assignment, assignment.requested_by or by),
+            parameters=self._parameters(assignment, assignment.requested_by or by),
         )  # fmt: skip
+
+    def _parameters(self, assignment: Assignment, by: Employee | None) -> dict[str, str]:
+        masked = assignment.is_confidential
+        # What came from the reporter's words stays out of mails.
+        in_mail = {
+            Kind.ACTION: assignment.title,
+            Kind.HANDLE: f"Avvik {self.number}",
+        }.get(assignment.kind, f"planen for {self.number}")
+        return {
+            "title": "" if masked else assignment.title,
+            "mail_title": "" if masked else in_mail,
+            "due_on": assignment.due_on.isoformat(),
+            "name": by.given_name if by else "",
+        }
 
 
 def _titled(assignment: Assignment) -> dict[str, str]:
     return {"title": "…" if assignment.is_confidential else assignment.title}
 
 
-def _parameters(assignment: Assignment, by: Employee | None) -> dict[str, str]:
-    return {
-        "title": "" if assignment.is_confidential else assignment.title,
-        "due_on": assignment.due_on.isoformat(),
-        "name": by.given_name if by else "",
-    }
+def start_of(at: Moment) -> Moment:
+    """The only time that is kept of what somebody anonymous does: the day."""
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)

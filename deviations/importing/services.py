@@ -164,6 +164,15 @@ def start(batch: ImportBatch, *, by: Employee | None, in_background: bool = True
         transaction.on_commit(partial(_nudge, current_organisation_id(), batch.pk))
 
 
+def ask_again(batch: ImportBatch) -> None:
+    """Tell a worker once more of a running import, in case the broker lost the first word.
+
+    Harmless when one is at it: :func:`run` holds the batch's row, and finds it done afterwards.
+    """
+    if batch.state == ImportState.RUNNING:
+        transaction.on_commit(partial(_nudge, current_organisation_id(), batch.pk))
+
+
 def _nudge(organisation_id: int, batch_id: int) -> None:
     try:
         # By name: services know nothing of the tasks above them.

@@ -116,7 +116,7 @@ def reopen(deviation: Deviation, *, by: Employee | None, reason: str, via: str =
 
 
 def _give_to_somebody(deviation: Deviation, *, by: Employee | None, at: datetime.datetime) -> None:
-    handler = routing.choose_handler(deviation.unit, concerns=deviation.concerns)
+    handler = routing.choose_handler(deviation)
     if handler is None:
         return
     if deviation.handling is not None:

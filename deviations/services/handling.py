@@ -56,6 +56,7 @@ def give_handling(
         confidential=deviation.is_confidential,
         critical=deviation.severity == Severity.VERY_SERIOUS,
         at=at,
+        is_root=True,
     )
     deviation.save_without_historical_record(update_fields=["handling"])
     if deviation.is_confidential:

@@ -71,10 +71,20 @@ def _receipt_code(key: uuid.UUID) -> str:
     return "-".join(code[start : start + 5] for start in range(0, RECEIPT_LENGTH, 5))
 
 
-def _wait_for_same(key: uuid.UUID) -> None:
-    """Let a form that is sent twice at once go through one at a time, without spending two numbers."""
+def _sent_before(key: uuid.UUID) -> Deviation | None:
+    """The case of a form that was sent already.
+
+    Two at once go through one at a time, without spending two numbers.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key.int & 0x7FFFFFFFFFFFFFFF])
+        # One trip, two statements: the second sees what was committed while the first waited.
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s); SELECT id FROM deviations_deviation WHERE idempotency_key = %s",
+            [key.int & 0x7FFFFFFFFFFFFFFF, key],
+        )
+        cursor.nextset()
+        row = cursor.fetchone()
+    return Deviation.objects.get(pk=row[0]) if row else None
 
 
 def report(
@@ -110,8 +120,7 @@ def report(
     """
     key = idempotency_key or uuid.uuid4()
     code = "" if reporter_kind == ReporterKind.EMPLOYEE else _receipt_code(key)
-    _wait_for_same(key)
-    known = Deviation.objects.filter(idempotency_key=key).first()
+    known = _sent_before(key)
     if known is not None:
         return Report(known, code if known.receipt_hash == receipt_hash(code) else "", is_repeat=True)
     anonymous = reporter_kind == ReporterKind.ANONYMOUS
@@ -159,7 +168,7 @@ def start_of_day() -> datetime.datetime:
 
 
 def _route(deviation: Deviation, *, organisation: Organisation, at: datetime.datetime) -> None:
-    handler = routing.choose_handler(deviation.unit, concerns=deviation.concerns)
+    handler = routing.choose_handler(deviation)
     if handler is not None:
         give_handling(deviation, to=handler, by=None, organisation=organisation, at=at)
     if not deviation.is_confidential:

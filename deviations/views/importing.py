@@ -101,6 +101,8 @@ def run(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
     batch = _batch(request, pk)
     if batch.state in EDITABLE and batch.options:
         services.start(batch, by=request.employee)
+    else:
+        services.ask_again(batch)
     return redirect_to(request, "deviations:import_show", organisation, pk)
 
 

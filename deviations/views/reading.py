@@ -60,9 +60,17 @@ def deviation_list(request: HttpRequest, organisation: str) -> HttpResponse:
         "next_url": _with_cursor(request, shown.next),
         "views": _views(request),
         "is_filtered": any(request.GET.get(name) for name in filters.fields),
+        "poster_url": _poster_url(request),
         "may_import": may(request.employee, "deviations.import"),
     }
     return page_or_part(request, "deviations/list.html", "deviations/_results.html", context)
+
+
+def _poster_url(request: HttpRequest) -> str:
+    """The QR poster of the employee's own unit, for those who put such things on walls."""
+    if not may(request.employee, "organisations.manage_unit", request.employee.unit):
+        return ""
+    return reverse("deviations:poster", args=[request.organisation.slug, request.employee.unit_id])
 
 
 def list_columns(request: HttpRequest, *, by_due: bool) -> list[Any]:

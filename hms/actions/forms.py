@@ -8,9 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from hms.actions import sources
 from hms.actions.enums import ActionKind, ControlLevel, Effect, Opinion
-from hms.actions.models import Action
+from hms.actions.models import Action, ActionPlan
 from hms.core.forms import ChoiceCards, HmsForm, VersionMixin
+from hms.organisations.forms.fields import PersonField
 from hms.organisations.models import Employee
 from hms.organisations.selectors import employed
 
@@ -19,7 +21,7 @@ class ActionForm(HmsForm):
     """One action: what, who, when; the rest is optional."""
 
     title = forms.CharField(label=_("What is to be done?"), max_length=160)
-    responsible = forms.ModelChoiceField(label=_("Responsible"), queryset=Employee.objects.none())
+    responsible = PersonField(label=_("Responsible"))
     due_on = forms.DateField(label=_("Due date"), widget=forms.DateInput)
     kind = forms.ChoiceField(label=_("Kind"), choices=ActionKind.choices, initial=ActionKind.CORRECTIVE)
     control_level = forms.TypedChoiceField(
@@ -32,7 +34,7 @@ class ActionForm(HmsForm):
     )
     cost = forms.IntegerField(label=_("Cost in kroner"), min_value=0, max_value=1_000_000_000, required=False)
 
-    def __init__(self, *args: Any, action: Action | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plan: ActionPlan, action: Action | None = None, **kwargs: Any) -> None:
         if action is not None:
             kwargs.setdefault(
                 "initial",
@@ -47,7 +49,7 @@ class ActionForm(HmsForm):
             )
         super().__init__(*args, **kwargs)
         self.unchanged_due_on = action.assignment.due_on if action else None
-        self.fields["responsible"].queryset = employed()
+        self.fields["responsible"].queryset = employed().exclude(pk__in=sources.get(plan.source_kind).kept_from(plan))
         self.fields["due_on"].initial = timezone.localdate() + datetime.timedelta(days=14)
 
     def clean_due_on(self) -> datetime.date:

@@ -77,9 +77,10 @@ def add_action(
     form sent twice.
 
     Raises:
-        InvalidTransition: when the plan's owner is closed.
+        InvalidTransition: when the plan's owner is closed, or about the one who would be responsible.
     """
     _hold_open(plan)
+    _require_may_know(responsible, plan)
     immediate = kind == ActionKind.IMMEDIATE
     last = Action.objects.filter(plan=plan).select_related("assignment").order_by("-id").first()
     if last is not None and _is_same(
@@ -127,6 +128,7 @@ def change_action(
     """
     plan = action.plan
     _hold_open(plan)
+    _require_may_know(responsible, plan)
     if action.assignment.state not in {AssignmentState.PLANNED, AssignmentState.OPEN}:
         raise InvalidTransition(action.assignment, action.assignment.state, AssignmentState.OPEN)
     changed = [name for name, value in fields.items() if getattr(action, name) != value]
@@ -389,6 +391,11 @@ def _hold_open(plan: ActionPlan) -> None:
     lock(plan)
     if not sources.get(plan.source_kind).is_open(plan):
         raise InvalidTransition(plan, plan.state, PlanState.DRAFT)
+
+
+def _require_may_know(person: Employee, plan: ActionPlan) -> None:
+    if person.pk in sources.get(plan.source_kind).kept_from(plan):
+        raise InvalidTransition(plan, plan.state, "assign")
 
 
 def _is_same(action: Action, *, responsible: Employee, due_on: datetime.date, **fields: Any) -> bool:

@@ -23,6 +23,7 @@ class Source:
         place: where it is, for the one who must act.
         visible_plan_ids: ids of the plans an employee may know of.
         is_open: whether the owner still takes changes, read anew from the database.
+        kept_from: ids of the people the owner is about, who must not learn of the plan by getting work in it.
         may_manage: whether an employee may draft, send, decide and check this plan.
     """
 
@@ -34,6 +35,7 @@ class Source:
     place: Callable[[ActionPlan], str]
     visible_plan_ids: Callable[[Employee], QuerySet]
     is_open: Callable[[ActionPlan], bool]
+    kept_from: Callable[[ActionPlan], set[int]]
     may_manage: Callable[[Employee, ActionPlan], bool]
 
 

@@ -35,7 +35,7 @@ def add(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
     plan = access(request, ActionPlan, "actions.manage", pk=pk)
     return form_page(
         request,
-        ActionForm(request.POST or None),
+        ActionForm(request.POST or None, plan=plan),
         save=lambda data: services.add_action(plan, by=request.employee, **data),
         title=_("New action"),
         lede=plan.title,
@@ -51,7 +51,7 @@ def change(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
     action = access(request, Action, "actions.manage_action", pk=pk)
     return form_page(
         request,
-        ActionForm(request.POST or None, action=action),
+        ActionForm(request.POST or None, plan=action.plan, action=action),
         save=lambda data: services.change_action(action, by=request.employee, **data),
         title=_("Change the action"),
         submit=_("Save"),

@@ -39,6 +39,7 @@ def assign(
     statutory: bool = False,
     requested_by: Employee | None = None,
     at: datetime.datetime | None = None,
+    is_root: bool = False,
 ) -> Assignment:
     """Put work on somebody.
 
@@ -51,6 +52,7 @@ def assign(
         statutory: the law sets the due date, so reminders count calendar days.
         requested_by: who decides on more time and is told when it is done; None: the assignee's manager.
         at: when it counts as given, where the minute would name somebody anonymous; now when left out.
+        is_root: the source is its own anchor, so that nothing has to be looked up.
     """
     assignment = Assignment.objects.create(
         kind=kind,
@@ -66,6 +68,8 @@ def assign(
         is_statutory=statutory,
         created_at=at or timezone.now(),
     )
+    if is_root:
+        assignment._root_object = source  # type: ignore[attr-defined]
     event = _record("assignment.assigned", assignment, by=by, data={"to": to.pk}, at=assignment.created_at)
     if not planned:
         arm(assignment, at=at)
@@ -251,7 +255,7 @@ def decide_extension(extension: ExtensionRequest, *, grant: bool, by: Employee, 
         ExtensionState.GRANTED if grant else ExtensionState.DECLINED,
         by=by,
         verb="extension.granted" if grant else "extension.declined",
-        root=_root(assignment),
+        root=sources.root_of(assignment),
         data=_data(assignment, {"due_on": extension.new_due_on if grant else assignment.due_on}),
         decided_by=by,
         decided_at=timezone.now(),
@@ -320,20 +324,11 @@ def answer(
 
 def hold(assignment: Assignment) -> None:
     """Lock from the case down to the assignment, so that two who answer at once take turns and never deadlock."""
-    lock(_root(assignment))
+    lock(sources.root_of(assignment))
     lock(assignment)
 
 
 # --- parts ---
-
-
-def _root(assignment: Assignment) -> models.Model:
-    # Kept on the object: an assignment never changes its case.
-    known: models.Model | None = getattr(assignment, "_root_object", None)
-    if known is None:
-        known = sources.get(assignment.source_kind).root(assignment)
-        assignment._root_object = known  # type: ignore[attr-defined]
-    return known
 
 
 def _data(assignment: Assignment, more: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -350,7 +345,9 @@ def _record(
     data: dict[str, Any] | None = None,
     **fields: Any,
 ) -> Event:
-    return record(verb, assignment, by=by, via=via, root=_root(assignment), data=_data(assignment, data), **fields)
+    return record(
+        verb, assignment, by=by, via=via, root=sources.root_of(assignment), data=_data(assignment, data), **fields
+    )
 
 
 def _require(assignment: Assignment, *states: str) -> None:
@@ -371,7 +368,9 @@ def _move(
     lock(assignment)
     if expect is not None:
         _require(assignment, expect)
-    return move(assignment, to, by=by, verb=verb, via=via, root=_root(assignment), data=_data(assignment), **changes)
+    return move(
+        assignment, to, by=by, verb=verb, via=via, root=sources.root_of(assignment), data=_data(assignment), **changes
+    )
 
 
 def _end(

@@ -57,6 +57,15 @@ def register(source: Source) -> None:
     _sources[source.kind] = source
 
 
+def root_of(assignment: Assignment) -> models.Model:
+    """The anchor of an assignment, kept on the object: an assignment never changes its case."""
+    known: models.Model | None = getattr(assignment, "_root_object", None)
+    if known is None:
+        known = get(assignment.source_kind).root(assignment)
+        assignment._root_object = known  # type: ignore[attr-defined]
+    return known
+
+
 def get(kind: str) -> Source:
     """The source of a kind. Raises KeyError for one nobody registered."""
     return _sources[kind]

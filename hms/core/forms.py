@@ -12,8 +12,11 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.utils.functional import lazy
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +32,8 @@ class FormRenderer(TemplatesSetting):
     def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         if "widget" in context:
             _dress(context["widget"])
+        if template_name == forms.Select.template_name:
+            return _select(context["widget"])
         return super().render(template_name, context, request)
 
 
@@ -37,6 +42,21 @@ def _dress(widget: dict[str, Any]) -> None:
         attributes = part.get("attrs", {})
         if "ds-input" not in attributes.get("class", ""):
             attributes["class"] = f"ds-input {attributes.get('class', '')}".strip()
+
+
+def _select(widget: dict[str, Any]) -> SafeString:
+    """A `<select>` in one go: Django's templates are two for every option, and lists have many units."""
+    groups = []
+    for name, options, _index in widget["optgroups"]:
+        drawn = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((str(option["value"]), flatatt(option["attrs"]), option["label"]) for option in options),
+        )
+        groups.append((format_html('<optgroup label="{}">{}</optgroup>', name, drawn) if name else drawn,))
+    return format_html(
+        '<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), format_html_join("", "{}", groups)
+    )
 
 
 class ChoiceCards(forms.RadioSelect):

@@ -18,6 +18,16 @@ class PhotosMixin:
         return clean_uploads(self.cleaned_data["photos"])
 
 
+class PicturesMixin(PhotosMixin):
+    """For a form that anybody may send: only pictures, which are written anew. A document names its author."""
+
+    def clean_photos(self) -> list[UploadedFile]:
+        uploads = super().clean_photos()
+        if any(prepare(upload).picture is None for upload in uploads):
+            raise ValidationError(_("Choose a picture."))
+        return uploads
+
+
 def clean_uploads(files: Iterable[UploadedFile] | None) -> list[UploadedFile]:
     """The same uploads when all of them can be stored. Call it from a form's `clean_<field>`.
 

@@ -79,7 +79,8 @@ def notify(
     if employee is not None and employee.ends_on is not None and employee.ends_on < timezone.localdate():
         return None
     address = "" if employee is not None else str(to).strip()
-    notification = _insert_once(
+    by_mail = email and bool(address or (employee is not None and address_of(employee)))
+    notification, delivery_id = _insert_once(
         Notification(
             type=type_key,
             recipient=employee,
@@ -89,11 +90,11 @@ def notify(
             about_id=about.pk,
             dedupe_key=_dedupe_key(type_key, employee, address, dedupe),
             created_at=at or timezone.now(),
-        )
+        ),
+        by_mail=by_mail,
     )
-    if notification is not None and email and (address or (employee is not None and address_of(employee))):
-        delivery = Delivery.objects.create(notification=notification, message_id=_message_id())
-        transaction.on_commit(partial(nudge, current_organisation_id(), [delivery.pk]))
+    if delivery_id is not None:
+        transaction.on_commit(partial(nudge, current_organisation_id(), [delivery_id]))
     return notification
 
 
@@ -156,26 +157,44 @@ def notify_many(type_key: str, told: Sequence[Told]) -> int:
     return len(new)
 
 
-def _insert_once(notification: Notification) -> Notification | None:
-    """Insert unless the key exists, in one statement: no savepoint, and no race with another request."""
-    fields = [field for field in Notification._meta.concrete_fields if not field.primary_key]
-    values = [getattr(notification, field.attname) for field in fields]
-    for index, field in enumerate(fields):
-        if field.name == "parameters":
-            values[index] = json.dumps(values[index], cls=DjangoJSONEncoder)
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {Notification._meta.db_table} ({columns}) "  # noqa: S608  names from the model
-            f"VALUES ({', '.join(['%s'] * len(fields))}) "
-            "ON CONFLICT (organisation_id, dedupe_key) DO NOTHING RETURNING id",
-            values,
+def _insert_once(notification: Notification, *, by_mail: bool) -> tuple[Notification | None, int | None]:
+    """Insert unless the key exists, with its delivery: one statement, no savepoint, no race with another request.
+
+    Returns the notification and the delivery's id; None where nothing was inserted.
+    """
+    columns, values = _row(notification)
+    insert = (
+        f"INSERT INTO {Notification._meta.db_table} ({columns}) VALUES %s "  # noqa: S608  names from the model
+        "ON CONFLICT (organisation_id, dedupe_key) DO NOTHING RETURNING id"
+    ) % _marks(values)
+    if by_mail:
+        # The only value that is not known before: the notification's id.
+        mail_columns, mail_values = _row(Delivery(notification_id=0, message_id=_message_id()))
+        marks = _marks(mail_values[1:])[1:-1]
+        insert = (
+            f"WITH told AS ({insert}) INSERT INTO {Delivery._meta.db_table} ({mail_columns}) "  # noqa: S608
+            f"SELECT id, {marks} FROM told RETURNING notification_id, id"
         )
+        values = [*values, *mail_values[1:]]
+    with connection.cursor() as cursor:
+        cursor.execute(insert, values)
         row = cursor.fetchone()
     if row is None:
-        return None
+        return None, None
     notification.pk, notification._state.adding, notification._state.db = row[0], False, "default"
-    return notification
+    return notification, row[1] if by_mail else None
+
+
+def _row(obj: models.Model) -> tuple[str, list[Any]]:
+    """The columns and values of an insert, but for the id; a notification's key comes first."""
+    fields = [field for field in obj._meta.concrete_fields if not field.primary_key]
+    fields.sort(key=lambda field: field.name != "notification")
+    values = [field.get_db_prep_save(getattr(obj, field.attname), connection) for field in fields]
+    return ", ".join(f'"{field.column}"' for field in fields), values
+
+
+def _marks(values: list[Any]) -> str:
+    return f"({', '.join(['%s'] * len(values))})"
 
 
 def _message_id() -> str:

@@ -18,6 +18,11 @@ def leads_unit(employee: Employee, unit: Unit) -> bool:
 
 
 @rules.predicate
+def represents_unit(employee: Employee, unit: Unit) -> bool:
+    return unit.pk in reach(employee).safety_unit_ids
+
+
+@rules.predicate
 def is_hse_manager(employee: Employee, obj: object = None) -> bool:
     return reach(employee).has(Role.HSE_MANAGER)
 
@@ -35,6 +40,6 @@ def leads_person(employee: Employee, person: Employee) -> bool:
 rules.add_perm("organisations.administer", is_administrator)
 rules.add_perm("organisations.view_settings", is_administrator)
 # Not a change of the tree, but what belongs to the place: its QR poster.
-rules.add_perm("organisations.manage_unit", is_administrator | is_hse_manager | leads_unit)
+rules.add_perm("organisations.manage_unit", is_administrator | is_hse_manager | leads_unit | represents_unit)
 rules.add_perm("organisations.view_absence", rules.always_true)
 rules.add_perm("organisations.register_absence", is_self | is_administrator | leads_person)

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
@@ -55,10 +55,15 @@ def is_away(employee: Employee, on: datetime.date | None = None) -> bool:
 
 
 def leaders_of(unit: Unit, on: datetime.date | None = None) -> list[RoleHolding]:
-    """Who holds the role of manager from the unit upward, the nearest first, there or away."""
+    """Who holds the role of manager from the unit upward, the nearest first.
+
+    Each has `is_away` and the id of a `deputy`, as of the day.
+    """
     day = on or timezone.localdate()
+    absences = Absence.objects.filter(employee=OuterRef("employee"), starts_on__lte=day, ends_on__gte=day)
     holdings = (
         RoleHolding.objects.filter(current(day), current(day, "employee__"), role=Role.MANAGER, unit_id__in=unit.path)
+        .annotate(is_away=Exists(absences), deputy=Subquery(absences.order_by("-id").values("deputy")[:1]))
         .select_related("employee")
         .order_by("starts_on", "id")
     )
@@ -72,15 +77,10 @@ def managers_of(unit: Unit, on: datetime.date | None = None, *, passing: Collect
     """
     day = on or timezone.localdate()
     nearest_first = [holding for holding in leaders_of(unit, day) if holding.employee_id not in passing]
-    away = {
-        absence.employee_id: absence.deputy
-        for absence in Absence.objects.filter(
-            employee__in=[holding.employee_id for holding in nearest_first], starts_on__lte=day, ends_on__gte=day
-        ).select_related("deputy")
-    }
+    deputies = Employee.objects.in_bulk({holding.deputy for holding in nearest_first if holding.deputy})
     line: list[Employee] = []
     for holding in nearest_first:
-        person = away.get(holding.employee_id, holding.employee)
+        person = deputies.get(holding.deputy) if holding.is_away else holding.employee
         if person is not None and person.is_employed(day) and person.pk not in passing and person not in line:
             line.append(person)
     return line
@@ -111,22 +111,13 @@ def line_manager_of(employee: Employee, on: datetime.date | None = None) -> Empl
 
 def safety_reps_of(unit: Unit, on: datetime.date | None = None) -> list[Employee]:
     """Safety representatives of the nearest safety area upward; the senior one when it has none."""
-    area_of_unit = dict(SafetyAreaUnit.objects.filter(unit_id__in=unit.path).values_list("unit_id", "safety_area_id"))
-    area = next((area_of_unit[node] for node in reversed(unit.path) if node in area_of_unit), None)
-    if area is not None:
-        reps = list(
-            employed(on)
-            .filter(
-                current(on, "role_holdings__"),
-                role_holdings__role=Role.SAFETY_REP,
-                role_holdings__safety_area_id=area,
-            )
-            .distinct()
-            .order_by("id")
-        )
-        if reps:
-            return reps
-    return list(holders(Role.SENIOR_SAFETY_REP, on=on).order_by("id"))
+    areas = SafetyAreaUnit.objects.filter(unit_id__in=unit.path).order_by("-unit__path__len")
+    reps = employed(on).filter(
+        current(on, "role_holdings__"),
+        role_holdings__role=Role.SAFETY_REP,
+        role_holdings__safety_area=Subquery(areas.values("safety_area")[:1]),
+    )
+    return list(reps.distinct().order_by("id")) or list(holders(Role.SENIOR_SAFETY_REP, on=on).order_by("id"))
 
 
 @visibility(Unit)

@@ -16,6 +16,7 @@ of_settings = [
     path("avdelinger/<int:pk>/", units.unit, name="unit"),
     path("avdelinger/<int:pk>/ut-av-bruk/", units.retire_unit, name="retire_unit"),
     path("avdelinger/<int:pk>/i-bruk/", units.reuse_unit, name="reuse_unit"),
+    path("avdelinger/<int:pk>/ny-qr/", units.renew_qr, name="renew_qr"),
     path("folk/", people.people, name="people"),
     path("folk/ny/", people.add_person, name="add_person"),
     path("folk/<int:pk>/", people.person, name="person"),

@@ -93,6 +93,15 @@ def test_code_by_mail_signs_in_and_works_once(cast, client):
     assert other.get(reverse("account_confirm_login_code")).status_code == 302
 
 
+def test_mail_speaks_the_language_of_whoever_gets_it(cast, client):
+    User.objects.filter(pk=cast.ingrid.user_id).update(language="en")
+    post(client, "account_request_login_code", email=cast.ingrid.user.email)
+    post(Client(), "account_request_login_code", email=cast.amir.user.email)
+    assert mail.outbox[0].subject == "Your code for signing in"
+    assert '<html lang="en">' in mail.outbox[0].alternatives[0].content
+    assert mail.outbox[1].subject != mail.outbox[0].subject
+
+
 def test_code_for_unknown_address_looks_the_same(cast, client):
     known = post(client, "account_request_login_code", email=cast.ingrid.user.email)
     unknown = post(Client(), "account_request_login_code", email="nobody@example.org")

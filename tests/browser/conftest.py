@@ -26,7 +26,7 @@ OFFLINE = [
     "--no-first-run",
     "--no-pings",
     # Names nothing but this machine.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 

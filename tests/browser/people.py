@@ -88,6 +88,7 @@ class Person:
 
     def sign_in(self, employee: Employee) -> None:
         """Signed in already when the window opens; the story itself uses the page."""
+        assert employee.user is not None
         client = Client()
         client.force_login(employee.user)
         self.context.add_cookies(

@@ -3,9 +3,12 @@
 import datetime
 import re
 from html import unescape
+from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -157,6 +160,36 @@ def test_the_persons_own_language_goes_before_the_organisations(client: Client, 
     client.cookies.clear()
     client.force_login(cast.ingrid.user)
     assert '<html lang="nn"' in client.get("/fjellvik/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "texts"),
+    [
+        ("nb", "Frist mandag", ("Hei, Amir", "Åpne oppgaven", "Avdeling")),
+        ("nn", "Frist måndag", ("Hei, Amir", "Opne oppgåva", "Avdeling")),
+        ("en", "Due Monday", ("Hi, Amir", "Open the task", "Unit")),
+    ],
+)
+def test_a_mail_speaks_the_language_of_whoever_gets_it(
+    cast: Cast,
+    django_capture_on_commit_callbacks: Any,
+    language: str,
+    subject: str,
+    texts: tuple[str, ...],
+) -> None:
+    cast.amir.user.language = language
+    cast.amir.user.save()
+    # Whatever the one who causes it speaks.
+    with time_machine.travel(datetime.datetime(2026, 11, 16, 9, tzinfo=datetime.UTC), tick=False):
+        with django_capture_on_commit_callbacks(execute=True), translation.override("en"), tenant(cast.fjellvik):
+            report(cast)
+    [message] = [message for message in mail.outbox if message.to == [cast.amir.email]]
+    assert message.subject.startswith(subject)
+    html = str(message.alternatives[0][0])
+    assert f'lang="{language}"' in html
+    for text in texts:
+        assert text in html
+        assert text in message.body
 
 
 @pytest.mark.parametrize(

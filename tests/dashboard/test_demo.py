@@ -210,7 +210,7 @@ class DemoTest(TestCase):
                     object_type="deviations.deviation", object_id=case.pk, verb="deviation.reported"
                 )
                 assert said.actor is None
-                assert timezone.localtime(case.reported_at).hour == 12
+                assert timezone.localtime(case.reported_at).hour == 0
                 assert case.receipt_hash
                 assert not Notification.objects.filter(type="deviations.receipt", about_id=case.pk).exists()
 

@@ -136,6 +136,19 @@ def test_sent_twice_it_is_imported_once(hse, cast, previewed, django_capture_on_
         assert Deviation.objects.count() == 2
 
 
+def test_an_import_that_the_broker_lost_can_be_asked_for_again(
+    hse, cast, previewed, django_capture_on_commit_callbacks
+):
+    # The word to the worker is lost: nothing of what should happen at the commit is run.
+    hse.post(step(previewed, "start/"))
+    assert batch_of(cast).state == ImportState.RUNNING
+    with django_capture_on_commit_callbacks(execute=True):
+        hse.post(step(previewed, "start/"))
+    assert batch_of(cast).state == ImportState.DONE
+    with tenant(cast.fjellvik):
+        assert Deviation.objects.count() == batch_of(cast).rows_imported
+
+
 def test_the_same_file_again_is_all_duplicates(hse, cast, previewed, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         hse.post(step(previewed, "start/"))

@@ -61,6 +61,7 @@ def buttons(cast):
         ("remove_quiet_days", quiet.pk),
         ("retire_unit", cast.solbakken.pk),
         ("reuse_unit", cast.solbakken.pk),
+        ("renew_qr", cast.solbakken.pk),
         ("resume_employment", cast.amir.pk),
         ("remove_area", cast.area.pk),
         ("invite",),
@@ -261,6 +262,18 @@ def test_unit_with_people_or_units_below_stays_in_use(cast, client):
         assert Unit.objects.get(pk=empty.pk).is_active
         with pytest.raises(Refused):
             services.retire_unit(cast.kommune, by=cast.admin)
+
+
+def test_new_qr_code_makes_the_former_useless(cast, client):
+    report = reverse("deviations:report", args=["fjellvik"])
+    assert client.get(f"{report}?sted={cast.solbakken.report_token}").status_code == 200
+    client.force_login(cast.admin.user)
+    assert client.post(url(cast, "renew_qr", cast.solbakken.pk)).status_code == 303
+    client.logout()
+    assert client.get(f"{report}?sted={cast.solbakken.report_token}").status_code == 302
+    with tenant(cast.fjellvik):
+        token = Unit.objects.get(pk=cast.solbakken.pk).report_token
+    assert client.get(f"{report}?sted={token}").status_code == 200
 
 
 # --- safety areas ---

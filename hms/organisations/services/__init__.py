@@ -15,7 +15,14 @@ from hms.organisations.services.employees import (
 from hms.organisations.services.invitations import accept_invitation, invite, withdraw_invitation
 from hms.organisations.services.roles import change_role, end_role, grant_role, hand_over_role
 from hms.organisations.services.setup import add_quiet_period, change_organisation, remove_quiet_period
-from hms.organisations.services.units import change_unit, create_unit, move_unit, retire_unit, reuse_unit
+from hms.organisations.services.units import (
+    change_unit,
+    create_unit,
+    move_unit,
+    renew_report_token,
+    retire_unit,
+    reuse_unit,
+)
 
 __all__ = [
     "accept_invitation",
@@ -40,6 +47,7 @@ __all__ = [
     "remove_absence",
     "remove_quiet_period",
     "remove_safety_area",
+    "renew_report_token",
     "resume_employment",
     "retire_unit",
     "reuse_unit",

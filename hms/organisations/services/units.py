@@ -112,6 +112,13 @@ def reuse_unit(unit: Unit, *, by: Employee | None) -> None:
     save_changes(unit, {"is_active": True}, verb="unit.reused", by=by)
 
 
+def renew_report_token(unit: Unit, *, by: Employee | None) -> None:
+    """Give the unit a new QR address. Effects: posters with the former one stop working, an event."""
+    unit.report_token = new_report_token()
+    unit.save(update_fields=["report_token"])
+    record("unit.qr_renewed", unit, by=by, via=via(by))
+
+
 def _free_name(name: str, parent: Unit | None, unit: Unit | None = None) -> None:
     same = Unit.objects.filter(name=name, parent=parent).exclude(pk=unit.pk if unit else None)
     if same.exists():

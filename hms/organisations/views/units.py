@@ -87,6 +87,16 @@ def reuse_unit(request: HttpRequest, organisation: str, pk: int) -> HttpResponse
     return _switch(request, pk, services.reuse_unit, _("%(unit)s is in use again."))
 
 
+@require_POST
+@for_administrators
+def renew_qr(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
+    """A new QR address, when a poster has come astray."""
+    unit = access(request, Unit, "organisations.administer", pk=pk)
+    services.renew_report_token(unit, by=request.employee)
+    messages.success(request, _("%(unit)s has a new QR code. Print the poster anew.") % {"unit": unit})
+    return redirect_to(request, url(request, "unit", pk))
+
+
 def _switch(request: HttpRequest, pk: int, change: Callable[..., None], done: str) -> HttpResponse:
     unit = access(request, Unit, "organisations.administer", pk=pk)
     try:
