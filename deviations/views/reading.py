@@ -21,7 +21,7 @@ from hms.actions import selectors as plans
 from hms.actions.page import plan_context
 from hms.audit.services import record
 from hms.core.htmx import page_or_part
-from hms.core.keyset import BadCursor, page
+from hms.core.keyset import BadCursor, Page, page
 from hms.files.selectors import attachments_of
 from hms.notifications.models import Notification
 from hms.notifications.rendering import absolute
@@ -48,7 +48,8 @@ def deviation_list(request: HttpRequest, organisation: str) -> HttpResponse:
         )
     except BadCursor:
         raise BadRequest from None
-    total = selectors.bounded_count(found)
+    is_filtered = any(request.GET.get(name) for name in filters.fields)
+    total = _total(found, shown, request.employee, is_filtered=is_filtered)
     context = {
         "filters": filters,
         "rows": [(deviation, selectors.status(deviation)) for deviation in shown.rows],
@@ -58,11 +59,18 @@ def deviation_list(request: HttpRequest, organisation: str) -> HttpResponse:
         "previous_url": _with_cursor(request, shown.previous),
         "next_url": _with_cursor(request, shown.next),
         "views": _views(request),
-        "is_filtered": any(request.GET.get(name) for name in filters.fields),
+        "is_filtered": is_filtered,
         "poster_url": _poster_url(request),
         "may_import": may(request.employee, "deviations.import"),
     }
     return page_or_part(request, "deviations/list.html", "deviations/_results.html", context)
+
+
+def _total(found: Any, shown: Page[Deviation], employee: Employee, *, is_filtered: bool) -> int:
+    """How many there are; without a query of its own where that is known already."""
+    if shown.previous is None and shown.next is None:
+        return len(shown.rows)
+    return selectors.bounded_count(found) if is_filtered else selectors.open_counts(employee).open
 
 
 def _poster_url(request: HttpRequest) -> str:
