@@ -211,7 +211,10 @@ def steps(deviation: Deviation) -> list[dict[str, str]]:
     reached = 4 if closed else 2 if decided else 1
     labels = [
         (_("Received"), ""),
-        (_("Assessed"), _("by %(name)s") % {"name": handler} if handler and reached == 1 else ""),
+        (
+            _("Being assessed") if reached == 1 else _("Assessed"),
+            _("by %(name)s") % {"name": handler} if handler and reached == 1 else "",
+        ),
         (_("Actions"), ""),
         (_("Closed"), ""),
     ]
