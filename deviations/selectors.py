@@ -199,8 +199,7 @@ def timeline_of(deviation: Deviation, employee: Employee | None) -> list[verbs.L
     if employee is None or not may(employee, "deviations.view_internal", deviation):
         events = (event for event in events if event.verb in REPORTER_VERBS)
     nobody = _("The reporter")
-    lines = (verbs.line(event, nobody=nobody) for event in events)
-    return [line for line in lines if line is not None]
+    return verbs.lines(events, nobody=nobody)
 
 
 def steps(deviation: Deviation) -> list[dict[str, str]]:

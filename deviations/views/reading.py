@@ -17,8 +17,9 @@ from deviations.enums import Cause
 from deviations.forms import CommentForm, FilterForm, MessageForm
 from deviations.models import Deviation
 from deviations.views.common import Number, case, case_url
-from hms.actions import selectors as plans
+from hms.actions.models import Action
 from hms.actions.page import plan_context
+from hms.assignments.enums import State as AssignmentState
 from hms.audit.services import record
 from hms.core.htmx import page_or_part
 from hms.core.keyset import BadCursor, Page, page
@@ -178,6 +179,8 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
     may_handle = may(employee, "deviations.handle", deviation)
     sees_internal = may(employee, "deviations.view_internal", deviation)
     is_open = deviation.state != "closed"
+    plan = plan_context(request, deviation.plan)
+    actions = [action for action, _status in plan["plan_actions"]]
     return {
         "deviation": deviation,
         "status": selectors.status(deviation),
@@ -207,19 +210,19 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
         "access_list": employed().filter(pk__in=deviation.access_grants.values("employee_id"))
         if deviation.is_confidential and may_handle
         else [],
-        "sent": _sent(deviation) if may_handle else [],
-        "has_open_actions": plans.has_open_actions(deviation.plan),
+        "sent": _sent(deviation, actions) if may_handle else [],
+        "has_open_actions": any(action.assignment.state != AssignmentState.DONE for action in actions),
         "case_url": case_url(request, deviation),
-        **plan_context(request, deviation.plan),
+        **plan,
     }
 
 
-def _sent(deviation: Deviation) -> list[Notification]:
+def _sent(deviation: Deviation, actions: list[Action]) -> list[Notification]:
     """What was told to whom about the case, its plan and the work in it."""
     work = [deviation.handling] if deviation.handling else []
     if deviation.plan is None:
         return sent_about(deviation, *work)
-    work += [action.assignment for action in plans.actions_of(deviation.plan)]
+    work += [action.assignment for action in actions]
     work += filter(None, [deviation.plan.statement_assignment, deviation.plan.effect_assignment])
     return sent_about(deviation, deviation.plan, *work)
 
