@@ -34,7 +34,7 @@ from hms.assignments.enums import Kind, State  # noqa: E402
 from hms.assignments.models import Assignment  # noqa: E402
 from hms.assignments.services import create_link  # noqa: E402
 from hms.organisations.enums import Role  # noqa: E402
-from hms.organisations.models import Employee, Organisation, Unit  # noqa: E402
+from hms.organisations.models import Employee, Organisation  # noqa: E402
 from hms.tenancy.scope import tenant  # noqa: E402
 
 # Requests go round these many organisations, spread over all there are.
@@ -126,7 +126,7 @@ def houses(count: int) -> list[House]:
                 organisation.pk,
                 organisation.slug,
                 _cookie(manager),
-                Unit.objects.filter(organisation=organisation).order_by("id")[3].pk,
+                manager.unit_id,
                 (case.year, case.sequence),
             )
             newest = list(Deviation.objects.filter(organisation=organisation).order_by("-reported_at", "-id")[:976])
