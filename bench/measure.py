@@ -1,4 +1,8 @@
-"""Asks the running server for the product's pages and the floor's, and reads what they cost."""
+"""Asks the running servers for the product's pages and the floor's, and reads what they cost.
+
+`prepare PORT ORGANISATIONS` signs people in and prints what there is to ask for; `ask` reads that for every
+size of database and measures all of them in turn, so that whatever else the machine does hits all alike.
+"""
 
 import http.client
 import json
@@ -10,7 +14,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode
@@ -22,7 +26,6 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.utils import timezone  # noqa: E402
 
 from bench.data import BLOCK  # noqa: E402
 from deviations.models import Deviation  # noqa: E402
@@ -31,7 +34,7 @@ from hms.assignments.enums import Kind, State  # noqa: E402
 from hms.assignments.models import Assignment  # noqa: E402
 from hms.assignments.services import create_link  # noqa: E402
 from hms.organisations.enums import Role  # noqa: E402
-from hms.organisations.models import Employee, Organisation, Unit  # noqa: E402
+from hms.organisations.models import Employee, Organisation  # noqa: E402
 from hms.tenancy.scope import tenant  # noqa: E402
 
 # Requests go round these many organisations, spread over all there are.
@@ -41,13 +44,15 @@ ROUNDS, PER_ROUND = 8, 25
 LINKS = 8
 TICK = os.sysconf("SC_CLK_TCK")
 Ask = tuple[str, str, dict[str, str] | None]
+Scenario = Callable[["House", int], Ask]
 
 
 @dataclass
 class House:
     """One organisation's addresses and cookies."""
 
-    organisation: Organisation
+    pk: int
+    slug: str
     cookie: str
     unit: int
     first_case: tuple[int, int]
@@ -118,9 +123,10 @@ def houses(count: int) -> list[House]:
             )
             case = running.order_by("-reported_at").first()
             house = House(
-                organisation,
+                organisation.pk,
+                organisation.slug,
                 _cookie(manager),
-                Unit.objects.filter(organisation=organisation).order_by("id")[3].pk,
+                manager.unit_id,
                 (case.year, case.sequence),
             )
             newest = list(Deviation.objects.filter(organisation=organisation).order_by("-reported_at", "-id")[:976])
@@ -144,7 +150,7 @@ def _cookie(employee: Employee) -> str:
 
 def prepare(server: Server, house: House) -> None:
     """Walk to page forty as a person would, and fetch a form's token."""
-    slug = house.organisation.slug
+    slug = house.slug
     path = f"/{slug}/avvik/?status=all"
     for _page in range(39):
         text = server.send("GET", path, house.cookie).text
@@ -160,7 +166,7 @@ def prepare(server: Server, house: House) -> None:
     house.csrf = token
 
 
-def scenarios() -> dict[str, Callable[[House, int], Ask]]:
+def scenarios() -> dict[str, Scenario]:
     """name: (organisation, number of the request) → method, address, form."""
 
     def report(house: House, turn: int) -> Ask:
@@ -173,65 +179,83 @@ def scenarios() -> dict[str, Callable[[House, int], Ask]]:
             "who": "employee",
             "idempotency_key": str(uuid.uuid4()),
         }
-        return "POST", f"/{house.organisation.slug}/meld/", form
+        return "POST", f"/{house.slug}/meld/", form
 
     def act(house: House, turn: int) -> Ask:
-        return "POST", f"/{house.organisation.slug}/t/{house.links.pop()}/", {"answer": "done", "comment": "Gjort."}
+        return "POST", f"/{house.slug}/t/{house.links.pop()}/", {"answer": "done", "comment": "Gjort."}
 
     def floor_case(house: House, turn: int) -> Ask:
         year, sequence = house.first_case
-        return "GET", f"/floor/{house.organisation.pk}/case/{year}-{sequence:04d}/", None
+        return "GET", f"/floor/{house.pk}/case/{year}-{sequence:04d}/", None
 
     def case(house: House, turn: int) -> Ask:
         year, sequence = house.first_case
-        return "GET", f"/{house.organisation.slug}/avvik/{year}-{sequence:04d}/", None
+        return "GET", f"/{house.slug}/avvik/{year}-{sequence:04d}/", None
 
     return {
-        "floor list": lambda house, turn: ("GET", f"/floor/{house.organisation.pk}/list/", None),
-        "list": lambda house, turn: ("GET", f"/{house.organisation.slug}/avvik/", None),
+        "floor list": lambda house, turn: ("GET", f"/floor/{house.pk}/list/", None),
+        "list": lambda house, turn: ("GET", f"/{house.slug}/avvik/", None),
         "floor list page 40": lambda house, turn: (
             "GET",
-            f"/floor/{house.organisation.pk}/list/?{urlencode({'after': house.after})}",
+            f"/floor/{house.pk}/list/?{urlencode({'after': house.after})}",
             None,
         ),
         "list page 40": lambda house, turn: ("GET", house.cursor, None),
         "floor detail": floor_case,
         "detail": case,
-        "search": lambda house, turn: ("GET", f"/{house.organisation.slug}/avvik/?status=all&q=rekkverk", None),
+        "search": lambda house, turn: ("GET", f"/{house.slug}/avvik/?status=all&q=rekkverk", None),
         "report POST": report,
         "action link POST": act,
     }
 
 
-FLOOR_OF = {"list": "floor list", "list page 40": "floor list page 40", "detail": "floor detail"}
 EXPECTED = {"report POST": 303, "action link POST": 303}
 
 
-def measure(server: Server, visited: list[House]) -> dict[str, dict[str, float]]:
-    """Every scenario in rounds, in turn, so that whatever else the machine does hits all alike."""
+@dataclass
+class Site:
+    """One size of database: its server, and the organisations to visit."""
+
+    server: Server
+    visited: list[House]
+
+
+def measure(sites: dict[str, Site]) -> dict[str, dict[str, dict[str, float]]]:
+    """size: scenario: what it costs."""
     asks = scenarios()
-    results: dict[str, dict[str, float]] = {}
-    samples: dict[str, list[tuple[float, float, float]]] = {name: [] for name in asks}
+    results: dict[str, dict[str, dict[str, float]]] = {label: {} for label in sites}
+    samples: dict[tuple[str, str], list[tuple[float, ...]]] = {}
     for name, ask in asks.items():
-        for house in visited:
-            if name != "action link POST":
-                _checked(server, house, name, ask(house, 0))
-        first = _checked(server, visited[0], name, ask(visited[0], 0), X_Count="1")
-        results[name] = {"queries": int(first.headers.get("X-Queries", 0)), "bytes": len(first.text)}
+        for label, site in sites.items():
+            results[label][name] = _warm_up(site, name, ask)
     for _round in range(ROUNDS):
         for name, ask in asks.items():
-            turns = _turns(name, visited)
-            web, database = server.cpu()
-            started = time.perf_counter()
-            for turn, house in turns:
-                _checked(server, house, name, ask(house, turn))
-            wall = time.perf_counter() - started
-            web, database = (now - before for now, before in zip(server.cpu(), (web, database), strict=True))
-            samples[name].append((web / len(turns), database / len(turns), wall / len(turns)))
-    for name, rounds in samples.items():
+            for label, site in sites.items():
+                samples.setdefault((label, name), []).append(_one_round(site, name, ask))
+    for (label, name), rounds in samples.items():
         web, database, wall = (statistics.median(column) * 1000 for column in zip(*rounds, strict=True))
-        results[name] |= {"web_ms": web, "database_ms": database, "cpu_ms": web + database, "wall_ms": wall}
+        results[label][name] |= {"web_ms": web, "database_ms": database, "cpu_ms": web + database, "wall_ms": wall}
     return results
+
+
+def _warm_up(site: Site, name: str, ask: Scenario) -> dict[str, float]:
+    if name != "action link POST":
+        for house in site.visited:
+            _checked(site.server, house, name, ask(house, 0))
+    house = site.visited[0]
+    first = _checked(site.server, house, name, ask(house, 0), X_Count="1")
+    return {"queries": int(first.headers.get("X-Queries", 0)), "bytes": len(first.text)}
+
+
+def _one_round(site: Site, name: str, ask: Scenario) -> tuple[float, ...]:
+    """Seconds for each request: web workers, database, waiting."""
+    turns = _turns(name, site.visited)
+    before, started = site.server.cpu(), time.perf_counter()
+    for turn, house in turns:
+        _checked(site.server, house, name, ask(house, turn))
+    wall = time.perf_counter() - started
+    web, database = (now - then for now, then in zip(site.server.cpu(), before, strict=True))
+    return web / len(turns), database / len(turns), wall / len(turns)
 
 
 def _turns(name: str, visited: list[House]) -> list[tuple[int, House]]:
@@ -251,12 +275,23 @@ def _checked(server: Server, house: House, name: str, ask: Ask, **headers: str) 
     return response
 
 
-if __name__ == "__main__":
-    port, web, database, organisations = map(int, sys.argv[1:5])
-    server = Server(port, web, database)
+def _prepared(port: int, organisations: int) -> list[House]:
+    server = Server(port, 0, 0)
     visited = houses(organisations)
     for house in visited:
         prepare(server, house)
-    results = measure(server, visited)
-    results["measured_at"] = timezone.now().isoformat(timespec="seconds")
-    print(json.dumps(results))
+    return visited
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "prepare":
+        print(json.dumps([asdict(house) for house in _prepared(int(sys.argv[2]), int(sys.argv[3]))]))
+    else:
+        given = json.loads(sys.stdin.read())
+        sites = {
+            label: Site(
+                Server(site["port"], site["web"], site["database"]), [House(**house) for house in site["houses"]]
+            )
+            for label, site in given.items()
+        }
+        print(json.dumps(measure(sites)))

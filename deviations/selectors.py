@@ -199,8 +199,7 @@ def timeline_of(deviation: Deviation, employee: Employee | None) -> list[verbs.L
     if employee is None or not may(employee, "deviations.view_internal", deviation):
         events = (event for event in events if event.verb in REPORTER_VERBS)
     nobody = _("The reporter")
-    lines = (verbs.line(event, nobody=nobody) for event in events)
-    return [line for line in lines if line is not None]
+    return verbs.lines(events, nobody=nobody)
 
 
 def steps(deviation: Deviation) -> list[dict[str, str]]:
@@ -211,7 +210,10 @@ def steps(deviation: Deviation) -> list[dict[str, str]]:
     reached = 4 if closed else 2 if decided else 1
     labels = [
         (_("Received"), ""),
-        (_("Assessed"), _("by %(name)s") % {"name": handler} if handler and reached == 1 else ""),
+        (
+            _("Being assessed") if reached == 1 else _("Assessed"),
+            _("by %(name)s") % {"name": handler} if handler and reached == 1 else "",
+        ),
         (_("Actions"), ""),
         (_("Closed"), ""),
     ]

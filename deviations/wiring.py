@@ -126,9 +126,8 @@ def tell_handler_that_plan_is_done(sender: Any, plan: ActionPlan, by: Employee |
     )
 
 
-def _comment_text(event: Event) -> str:
-    comment = Comment.objects.filter(pk=event.object_id).first()
-    return comment.text if comment else ""
+def _comment_text(events: list[Event]) -> dict[int, str]:
+    return verbs.texts_of(Comment.objects.all(), "text", {event.pk: event.object_id for event in events})
 
 
 verbs.register(

@@ -45,7 +45,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
                     "url": reverse("dashboard:my_page", args=[membership.organisation.slug]),
                     "current": membership.organisation_id == organisation.pk,
                 }
-                for membership in memberships_of(user)
+                for membership in getattr(request, "memberships", None) or memberships_of(user)
             ]
         ),
         "navigation": SimpleLazyObject(lambda: _groups(request, url)),

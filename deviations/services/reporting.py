@@ -16,6 +16,7 @@ from deviations.services.handling import give_handling
 from hms.audit.acting import acting_as
 from hms.audit.enums import Via
 from hms.audit.services import record
+from hms.core.limits import within_limit
 from hms.notifications.services import notify
 from hms.organisations.calendar import add_working_days
 from hms.organisations.models import Employee, Organisation, Unit
@@ -25,6 +26,7 @@ from hms.tenancy.scope import current_organisation_id
 # 20 characters of an alphabet without look-alikes: 98 bits.
 RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECEIPT_LENGTH = 20
+RECEIPTS_AN_HOUR = 30
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,15 @@ def receipt_hash(code: str) -> str:
     """Hash of a receipt code as typed: case, spaces and dashes do not matter."""
     plain = "".join(character for character in code.upper() if character.isalnum())
     return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _may_send_receipt(deviation: Deviation) -> bool:
+    """An open form sends mail to whatever address is typed, so a unit sends only so many in an hour.
+
+    The report itself is never refused; the receipt code is on the page.
+    """
+    key = f"receipts:{deviation.organisation_id}:{deviation.unit_id}"
+    return within_limit(key, limit=RECEIPTS_AN_HOUR, seconds=3600)
 
 
 def _receipt_code(key: uuid.UUID) -> str:
@@ -183,7 +194,7 @@ def _route(deviation: Deviation, *, organisation: Organisation, at: datetime.dat
                     at=at,
                 )
     address = deviation.reporter or deviation.reporter_email
-    if address:
+    if address and (deviation.reporter or _may_send_receipt(deviation)):
         notify(
             "deviations.receipt",
             to=address,

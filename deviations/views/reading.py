@@ -17,12 +17,13 @@ from deviations.enums import Cause
 from deviations.forms import CommentForm, FilterForm, MessageForm
 from deviations.models import Deviation
 from deviations.views.common import Number, case, case_url
-from hms.actions import selectors as plans
+from hms.actions.models import Action
 from hms.actions.page import plan_context
 from hms.assignments.chain import chain_of
+from hms.assignments.enums import State as AssignmentState
 from hms.audit.services import record
 from hms.core.htmx import page_or_part
-from hms.core.keyset import BadCursor, page
+from hms.core.keyset import BadCursor, Page, page
 from hms.files.selectors import attachments_of
 from hms.notifications.models import Notification
 from hms.notifications.rendering import absolute
@@ -49,7 +50,8 @@ def deviation_list(request: HttpRequest, organisation: str) -> HttpResponse:
         )
     except BadCursor:
         raise BadRequest from None
-    total = selectors.bounded_count(found)
+    is_filtered = any(request.GET.get(name) for name in filters.fields)
+    total = _total(found, shown, request.employee, is_filtered=is_filtered)
     context = {
         "filters": filters,
         "rows": [(deviation, selectors.status(deviation)) for deviation in shown.rows],
@@ -59,11 +61,18 @@ def deviation_list(request: HttpRequest, organisation: str) -> HttpResponse:
         "previous_url": _with_cursor(request, shown.previous),
         "next_url": _with_cursor(request, shown.next),
         "views": _views(request),
-        "is_filtered": any(request.GET.get(name) for name in filters.fields),
+        "is_filtered": is_filtered,
         "poster_url": _poster_url(request),
         "may_import": may(request.employee, "deviations.import"),
     }
     return page_or_part(request, "deviations/list.html", "deviations/_results.html", context)
+
+
+def _total(found: Any, shown: Page[Deviation], employee: Employee, *, is_filtered: bool) -> int:
+    """How many there are; without a query of its own where that is known already."""
+    if shown.previous is None and shown.next is None:
+        return len(shown.rows)
+    return selectors.bounded_count(found) if is_filtered else selectors.open_counts(employee).open
 
 
 def _poster_url(request: HttpRequest) -> str:
@@ -171,6 +180,8 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
     may_handle = may(employee, "deviations.handle", deviation)
     sees_internal = may(employee, "deviations.view_internal", deviation)
     is_open = deviation.state != "closed"
+    plan = plan_context(request, deviation.plan)
+    actions = [action for action, _status in plan["plan_actions"]]
     return {
         "deviation": deviation,
         "status": selectors.status(deviation),
@@ -200,20 +211,20 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
         "access_list": employed().filter(pk__in=deviation.access_grants.values("employee_id"))
         if deviation.is_confidential and may_handle
         else [],
-        "sent": _sent(deviation) if may_handle else [],
+        "sent": _sent(deviation, actions) if may_handle else [],
         "chain": chain_of(deviation.handling) if may_handle and deviation.handling else [],
-        "has_open_actions": plans.has_open_actions(deviation.plan),
+        "has_open_actions": any(action.assignment.state != AssignmentState.DONE for action in actions),
         "case_url": case_url(request, deviation),
-        **plan_context(request, deviation.plan),
+        **plan,
     }
 
 
-def _sent(deviation: Deviation) -> list[Notification]:
+def _sent(deviation: Deviation, actions: list[Action]) -> list[Notification]:
     """What was told to whom about the case, its plan and the work in it."""
     work = [deviation.handling] if deviation.handling else []
     if deviation.plan is None:
         return sent_about(deviation, *work)
-    work += [action.assignment for action in plans.actions_of(deviation.plan)]
+    work += [action.assignment for action in actions]
     work += filter(None, [deviation.plan.statement_assignment, deviation.plan.effect_assignment])
     return sent_about(deviation, deviation.plan, *work)
 

@@ -57,6 +57,15 @@ register(
 )
 register(
     MessageType(
+        key="actions.disagreement_committee",
+        icon="shield",
+        subject=lambda n: _("%(name)s disagrees with the plan for %(case)s") % n.parameters,
+        text=lambda n: _("You are told as a member of the committee. Take it up in the next meeting."),
+        url=lambda n: reverse("notifications:inbox", args=[n.organisation.slug]),
+    )
+)
+register(
+    MessageType(
         key="actions.reply_given",
         icon="shield",
         subject=lambda n: _("%(name)s has replied about the plan for %(case)s") % n.parameters,

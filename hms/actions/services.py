@@ -25,6 +25,8 @@ from hms.organisations.selectors import holders
 # Domain.md section 4: the effect is looked at 30-90 days after the last action.
 EFFECT_CHECK_DAYS = 30
 
+COMMITTEE_NOTICE = "actions.disagreement_committee"
+
 # States in which a change takes the plan back to draft, so that it is stated an opinion on and decided anew.
 _SETTLED = set(PlanState) - {PlanState.DRAFT}
 
@@ -263,7 +265,8 @@ def _spread_disagreement(plan: ActionPlan, statement: Statement) -> None:
         return
     for person in holders(Role.SENIOR_SAFETY_REP, Role.COMMITTEE_MEMBER).exclude(pk=statement.given_by_id):
         notify(
-            "actions.disagreement",
+            # A committee member who may not open the case is told all the same, and takes it up there.
+            "actions.disagreement" if selectors.visible_to(person).filter(pk=plan.pk).exists() else COMMITTEE_NOTICE,
             to=person,
             about=plan,
             dedupe=f"disagreement:{statement.pk}:{person.pk}",

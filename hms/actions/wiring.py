@@ -8,6 +8,7 @@ from hms.actions.models import Action, ActionPlan, Statement
 from hms.assignments import sources as assignment_sources
 from hms.assignments.models import Assignment
 from hms.audit import verbs
+from hms.audit.models import Event
 from hms.audit.verbs import Verb
 from hms.organisations.models import Employee
 
@@ -91,6 +92,11 @@ assignment_sources.register(
     )
 )
 
+
+def _titles(events: list[Event]) -> dict[int, str]:
+    return {event.pk: event.data.get("title", "") for event in events}
+
+
 verbs.register(
     {
         "plan.sent": Verb(gettext_lazy("%(name)s sent the plan to the safety representative"), "shield", "brand2"),
@@ -100,9 +106,7 @@ verbs.register(
         "plan.changed": Verb(gettext_lazy("%(name)s changed the plan"), "check-square"),
         "plan.done": Verb(gettext_lazy("All actions are done"), "check", "success"),
         "plan.effect_checked": Verb(gettext_lazy("%(name)s checked the effect"), "search", "success"),
-        "action.added": Verb(
-            gettext_lazy("%(name)s suggested an action"), "check-square", "", lambda e: e.data.get("title", "")
-        ),
+        "action.added": Verb(gettext_lazy("%(name)s suggested an action"), "check-square", "", _titles),
         "action.removed": Verb(gettext_lazy("%(name)s removed an action"), "check-square"),
         "action.changed": Verb(gettext_lazy("%(name)s changed an action"), "check-square"),
     }

@@ -38,17 +38,20 @@ leaving.register(count_open, hand_over)
 file_sources.register(Assignment._meta.label_lower, _may_see_file)
 
 
-def _comment(event: Event) -> str:
-    return Assignment.objects.filter(pk=event.object_id).values_list("comment", flat=True).first() or ""
+def _comment(events: list[Event]) -> dict[int, str]:
+    return verbs.texts_of(Assignment.objects.all(), "comment", {event.pk: event.object_id for event in events})
 
 
-def _note(event: Event) -> str:
-    return Note.objects.filter(pk=event.data.get("note")).values_list("text", flat=True).first() or ""
+def _note(events: list[Event]) -> dict[int, str]:
+    return verbs.texts_of(Note.objects.all(), "text", _named(events, "note"))
 
 
-def _reason(event: Event) -> str:
-    wish = ExtensionRequest.objects.filter(pk=event.data.get("extension"))
-    return wish.values_list("reason", flat=True).first() or ""
+def _reason(events: list[Event]) -> dict[int, str]:
+    return verbs.texts_of(ExtensionRequest.objects.all(), "reason", _named(events, "extension"))
+
+
+def _named(events: list[Event], key: str) -> dict[int, int]:
+    return {event.pk: event.data[key] for event in events if event.data.get(key)}
 
 
 verbs.register(

@@ -11,8 +11,9 @@ from django.utils import timezone
 from hms.audit.acting import acting_as
 from hms.audit.transitions import InvalidTransition
 from hms.core import views as error_pages
-from hms.organisations.models import Employee, Membership, Organisation
+from hms.organisations.models import Employee, Organisation
 from hms.organisations.people import current
+from hms.organisations.selectors import memberships_of
 from hms.tenancy.scope import tenant
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -69,13 +70,11 @@ class OrganisationMiddleware:
     @staticmethod
     def find(request: HttpRequest, slug: str, *, is_open: bool) -> Organisation | None:
         if request.user.is_authenticated:
-            membership = (
-                Membership.objects.filter(user=request.user, organisation__slug=slug, organisation__is_active=True)
-                .select_related("organisation")
-                .first()
-            )
-            if membership is not None:
-                return membership.organisation
+            # All of them at once: the menu shows them too.
+            request.memberships = list(memberships_of(request.user))
+            for membership in request.memberships:
+                if membership.organisation.slug == slug:
+                    return membership.organisation
         if is_open:
             return Organisation.objects.filter(slug=slug, is_active=True).first()
         return None

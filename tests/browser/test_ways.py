@@ -238,6 +238,30 @@ def test_report_with_the_keyboard_only(cast, inside, person):
     assert ingrid.path == f"/fjellvik/meld/kvittering/{case.number}/"
 
 
+COVERED = """() => {
+  const focused = document.activeElement;
+  const bars = [...document.querySelectorAll(".sendbar, .botnav, header.top")];
+  if (focused === document.body || focused.matches(".ds-skip-link") || bars.some(bar => bar.contains(focused))) return "";
+  const box = focused.getBoundingClientRect();
+  const over = bars.filter(bar => bar.checkVisibility()).map(bar => bar.getBoundingClientRect());
+  const covered = over.some(bar => box.top >= bar.top - 1 && box.bottom <= bar.bottom + 1);
+  return covered || box.bottom <= 0 || box.top >= innerHeight ? focused.name || focused.textContent.trim() : "";
+}"""
+
+
+def test_focus_is_never_under_the_bars_of_a_phone(cast, inside, person):
+    """WCAG 2.2, 2.4.11: forwards and backwards, on a low screen."""
+    with inside():
+        case = report(cast)
+        services.receive(case, by=cast.amir)
+    amir = person(cast.amir, viewport={"width": 390, "height": 640})
+    for path in ("/fjellvik/meld/", url(case), "/fjellvik/avvik/"):
+        amir.open(path)
+        for key in ["Tab"] * 40 + ["Shift+Tab"] * 40:
+            amir.page.keyboard.press(key)
+            assert not amir.page.evaluate(COVERED), path
+
+
 def test_slash_goes_to_the_search_box_and_filters_keep_the_focus(cast, inside, person):
     with inside():
         report(cast)

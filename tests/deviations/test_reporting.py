@@ -131,6 +131,17 @@ def test_qr_address_needs_no_sign_in(cast, client):
         assert Notification.objects.get(type="deviations.receipt").address == "per@vikar.example"
 
 
+def test_open_form_sends_only_so_many_receipts_but_takes_every_report(cast, client, monkeypatch):
+    monkeypatch.setattr("deviations.services.reporting.RECEIPTS_AN_HOUR", 2)
+    address = f"/fjellvik/meld/?sted={cast.solbakken.report_token}"
+    for number in range(4):
+        who = {"who": "named", "reporter_name": "Per", "reporter_email": f"p{number}@vikar.example"}
+        assert client.post(address, form(cast, **who)).status_code == 200
+    with tenant(cast.fjellvik):
+        assert Deviation.objects.count() == 4
+        assert Notification.objects.filter(type="deviations.receipt").count() == 2
+
+
 def test_without_token_or_sign_in_one_is_asked_to_sign_in(cast, client):
     assert client.get("/fjellvik/meld/").status_code == 302
     assert client.get("/fjellvik/meld/?sted=wrong").status_code == 302
