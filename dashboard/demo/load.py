@@ -15,6 +15,7 @@ from dashboard.demo.year import draw_year
 from deviations.models import Deviation, DeviationCounter
 from hms.accounts.demo import DEMO_PASSWORD
 from hms.accounts.models import User
+from hms.assignments.arming import rearm
 from hms.files import services as files
 from hms.files.models import Attachment
 from hms.organisations.models import Organisation
@@ -52,6 +53,8 @@ def _load(employer: Employer, now: datetime.datetime, users: dict[str, User], pa
         house = furnish(book, employer, organisation, users, password)
         pictured = _tell_all(book, house)
         book.write()
+        # What was said in the year behind them was said by mail; from now on the ladder speaks.
+        rearm()
         for deviation, scene in pictured:
             _show(deviation, scene)
 

@@ -127,6 +127,7 @@ def organisation_form(**changes):
         "handling_days": "21",
         "statement_required": "on",
         "statement_days": "7",
+        "people_choose_reminders": "on",
         **changes,
     }
 
