@@ -132,9 +132,7 @@ def test_the_yearly_originals_are_found_again_in_the_harmonised_file(bring, insi
     bring("osha_fatalities_2009-2018.csv.gz", "--map", "place=city", "--duplicates", "import")
     for name, rows, found in (("osha_fy10_raw.csv", 1165, 1155), ("osha_fy12_raw.csv", 1093, 1079)):
         counts = bring(name, "--map", "place=city", "--duplicates", "import", "--dry-run")
-        with_twins = counts["imported before"] + len(
-            [row for row in _repeats(name) if row in _fingerprints_known()]
-        )
+        with_twins = counts["imported before"] + len([row for row in _repeats(name) if row in _fingerprints_known()])
         assert counts["rows"] == rows
         assert with_twins == found
 
