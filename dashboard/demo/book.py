@@ -24,12 +24,15 @@ class Book:
     """
 
     # Messages of the last hours wait in the outbox, so that the demo's mailbox fills when the worker starts.
-    FRESH = datetime.timedelta(hours=5)
+    FRESH = datetime.timedelta(hours=3)
+    # In the cases that a newcomer is shown, those of the whole day do.
+    OF_TODAY = datetime.timedelta(hours=17)
     # Older ones have been read.
     UNREAD = datetime.timedelta(hours=52)
 
     def __init__(self, now: datetime.datetime) -> None:
         self.now = now
+        self.fresh = self.FRESH
         self.rows: dict[type[models.Model], list[models.Model]] = {}
         self._ids: dict[type[models.Model], Iterator[int]] = {}
 
@@ -96,7 +99,7 @@ class Book:
                 read_at=read_at,
             )
         )
-        if age <= self.FRESH and email and (employee is None or employee.email):
+        if age <= self.fresh and email and (employee is None or employee.email):
             message_id = f"<{uuid.uuid4()}@hms.example>"
             self.add(Delivery(notification=notification, message_id=message_id, next_attempt_at=self.now))
 

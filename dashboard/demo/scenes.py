@@ -23,12 +23,14 @@ Tell = Callable[[Case, "Days", tuple[int, int]], None]
 
 @dataclass(frozen=True)
 class Scene:
-    """One told case: when it was reported, how it goes, and a picture with its description."""
+    """One told case: when it was reported, how it goes, a picture with its description, and whether the whole
+    day's mails are sent when the demo starts."""
 
     at: datetime.datetime
     tell: Tell
     picture: Callable[[], object] | None = None
     shows: str = ""
+    sends_mails: bool = False
 
 
 class Days:
@@ -49,9 +51,19 @@ def scenes_of(slug: str, now: datetime.datetime) -> list[Scene]:
     days = Days(now)
     told: dict[str, list[Scene]] = {
         "fjellvik": [
-            Scene(days.at(1, 14, 2), _hand_rail, pictures.stair_rail, "Rekkverk i trapp som har løsnet øverst"),
             Scene(
-                days.at(0, 7, 20), _ice_this_morning, pictures.icy_steps, "Is på trappa, og istapper fra takrenna over"
+                days.at(1, 14, 2),
+                _hand_rail,
+                pictures.stair_rail,
+                "Rekkverk i trapp som har løsnet øverst",
+                sends_mails=True,
+            ),
+            Scene(
+                days.at(0, 7, 20),
+                _ice_this_morning,
+                pictures.icy_steps,
+                "Is på trappa, og istapper fra takrenna over",
+                sends_mails=True,
             ),
             Scene(days.at(0, 6, 45), _night_alone),
             Scene(days.at(9, 9, 10), _disagreement_waits),
@@ -65,7 +77,7 @@ def scenes_of(slug: str, now: datetime.datetime) -> list[Scene]:
             Scene(days.at(20, 16, 10), _answered_yesterday),
         ],
         "havbris": [
-            Scene(days.at(2, 9, 30), _scaffold),
+            Scene(days.at(2, 9, 30), _scaffold, sends_mails=True),
             Scene(days.at(0, 8, 5), _crane),
             Scene(days.at(24, 10, 0), _concrete),
         ],
@@ -76,7 +88,9 @@ def scenes_of(slug: str, now: datetime.datetime) -> list[Scene]:
 def tell(scene: Scene, book: Book, house: House, number: tuple[int, int]) -> Case:
     """Write one scene."""
     case = Case(book, house)
+    book.fresh = book.OF_TODAY if scene.sends_mails else book.FRESH
     scene.tell(case, Days(book.now), number)
+    book.fresh = book.FRESH
     return case
 
 

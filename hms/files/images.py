@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import pi_heif
 from django.utils.translation import gettext as _
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from hms.files.errors import FileRejected
 
@@ -77,6 +77,8 @@ def _upright(source: Image.Image) -> Image.Image:
     profile = source.info.get("icc_profile")
     if source.format in ("JPEG", "MPO"):
         source.draft("RGB", (MAX_SIDE, MAX_SIDE))  # decodes only as many pixels as are needed
+    # The PDF library switches this on for the whole process: half a picture must be refused all the same.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     source.load()
     image = ImageOps.exif_transpose(source)
     image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)

@@ -125,7 +125,9 @@ def test_a_picture_that_is_also_a_web_page_is_only_a_picture_afterwards():
 
 
 @pytest.mark.parametrize("content", [picture()[:200], picture("PNG")[:60], HEIC[:300], b"\xff\xd8\xff" + bytes(50)])
-def test_a_damaged_picture_is_refused_with_a_sentence(content):
+def test_a_damaged_picture_is_refused_with_a_sentence(content, monkeypatch):
+    # As the library that makes PDF leaves it.
+    monkeypatch.setattr("PIL.ImageFile.LOAD_TRUNCATED_IMAGES", True)
     with pytest.raises(FileRejected, match=r"."):
         prepare(upload(content))
 
