@@ -54,6 +54,7 @@ def assign(
         at: when it counts as given, where the minute would name somebody anonymous; now when left out.
         is_root: the source is its own anchor, so that nothing has to be looked up.
     """
+    given_at = at or timezone.now()
     assignment = Assignment.objects.create(
         kind=kind,
         title=title,
@@ -66,13 +67,15 @@ def assign(
         is_confidential=confidential,
         is_critical=critical,
         is_statutory=statutory,
-        created_at=at or timezone.now(),
+        created_at=given_at,
+        armed_at=given_at,
+        # The next sweep finds the first step: a report should not wait for calendar and ladder to be read.
+        next_step_at=None if planned else given_at,
     )
     if is_root:
         assignment._root_object = source  # type: ignore[attr-defined]
     event = _record("assignment.assigned", assignment, by=by, data={"to": to.pk}, at=assignment.created_at)
     if not planned:
-        arm(assignment, at=at)
         _tell_assignee(assignment, event, by=by)
     return assignment
 

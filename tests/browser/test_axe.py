@@ -106,6 +106,7 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
                 world.link, world.waiting_link, world.expired_link, world.revoked_link, world.secret_link, "x" * 43,
             )
         ],
+        "assignments:ladder": [["action", "vanlig"], ["handle", "kritisk"]],
         "notifications:": [[1]],
         "files:serve": [[world.file.pk, world.file.name]],
         "reports:show": [[job.pk] for job in world.reports],
