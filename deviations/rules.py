@@ -36,11 +36,6 @@ def is_handler(employee: Employee, deviation: Deviation) -> bool:
 
 
 @rules.predicate
-def is_open(employee: Employee, deviation: Deviation) -> bool:
-    return deviation.state != State.CLOSED
-
-
-@rules.predicate
 def is_within_reopening(employee: Employee, deviation: Deviation) -> bool:
     return may_still_reopen(deviation)
 

@@ -56,6 +56,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 def _groups(request: HttpRequest, url: Any) -> list[dict[str, Any]]:
     employee = request.employee
     here = request.resolver_match.view_name if request.resolver_match else ""
+    # The reminder ladders are settings, though the app of the tasks shows them.
+    here_section = "organisations" if here.startswith("assignments:ladder") else here.split(":")[0]
 
     def item(
         label: str, name: str, icon: str, section: str, *, count: int | None = None, phone: bool = False
@@ -65,7 +67,7 @@ def _groups(request: HttpRequest, url: Any) -> list[dict[str, Any]]:
             "url": url(name),
             "icon": icon,
             "count": count,
-            "current": here.split(":")[0] == section if section != "dashboard" else here == name,
+            "current": here_section == section if section != "dashboard" else here == name,
             "phone": phone,
         }
 

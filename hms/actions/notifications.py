@@ -5,9 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from hms.actions import sources
 from hms.actions.enums import Opinion
-from hms.actions.models import ActionPlan
 from hms.notifications.models import Notification
 from hms.notifications.types import MessageType, register
 
@@ -75,8 +73,3 @@ register(
         context=None,
     )
 )
-
-
-def plan_page(plan: ActionPlan) -> str:
-    """Path of the page that shows the plan."""
-    return sources.get(plan.source_kind).url(plan)

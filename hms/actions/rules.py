@@ -3,7 +3,6 @@
 import rules
 
 from hms.actions import sources
-from hms.actions.enums import Opinion, PlanState
 from hms.actions.models import Action, ActionPlan, Statement
 from hms.organisations.models import Employee
 from hms.organisations.people import reach
@@ -28,18 +27,8 @@ def is_safety_rep_of_plan(employee: Employee, plan: ActionPlan) -> bool:
 
 
 @rules.predicate
-def is_waiting_for_statement(employee: Employee, plan: ActionPlan) -> bool:
-    return plan.state == PlanState.SENT
-
-
-@rules.predicate
 def is_statement_manager(employee: Employee, statement: Statement) -> bool:
     return is_plan_manager(employee, statement.plan)
-
-
-@rules.predicate
-def is_unanswered_dissent(employee: Employee, statement: Statement) -> bool:
-    return statement.opinion == Opinion.DISAGREE and not statement.reply
 
 
 rules.add_perm("actions.view", rules.always_true)
