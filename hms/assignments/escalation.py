@@ -8,17 +8,22 @@ from hms.assignments.enums import Recipient
 from hms.assignments.models import Assignment
 from hms.organisations.enums import Role
 from hms.organisations.models import Absence, Employee, Unit
-from hms.organisations.selectors import holders, managers_of, safety_reps_of
+from hms.organisations.roster import Held, roster
+from hms.organisations.selectors import safety_reps_of
 
 
 class Line:
-    """Who answers for whom on one day. Asks once per unit and role, however many assignments there are."""
+    """Who answers for whom on one day. Asks once, however many assignments there are.
 
-    def __init__(self, day: datetime.date) -> None:
+    Args:
+        away: the deputies (or None) of everybody who is away, by employee, when they are known already.
+    """
+
+    def __init__(self, day: datetime.date, away: dict[int, Employee | None] | None = None) -> None:
         self.day = day
-        self._managers: dict[int, list[Employee]] = {}
         self._safety_reps: dict[int, list[Employee]] = {}
-        self._holders: dict[str, list[Employee]] = {}
+        if away is not None:
+            self.away = away
 
     def reader(self, assignment: Assignment) -> Employee:
         """Who is reminded of an assignment: the assignee, or their deputy while they are away.
@@ -50,9 +55,12 @@ class Line:
 
     def managers(self, unit: Unit) -> list[Employee]:
         """Leaders from the unit upward; those who are away are replaced by their deputies, or passed."""
-        if unit.pk not in self._managers:
-            self._managers[unit.pk] = managers_of(unit, self.day)
-        return self._managers[unit.pk]
+        nearest_first = sorted(
+            (held for held in self._roster if held.role == Role.MANAGER and held.unit_id in unit.path),
+            key=lambda held: -unit.path.index(held.unit_id),
+        )
+        there = [self.away.get(held.employee.pk, held.employee) for held in nearest_first]
+        return list(dict.fromkeys(person for person in there if person is not None and person.is_employed(self.day)))
 
     def safety_reps(self, unit: Unit) -> list[Employee]:
         if unit.pk not in self._safety_reps:
@@ -60,9 +68,12 @@ class Line:
         return self._safety_reps[unit.pk]
 
     def holders(self, role: str) -> list[Employee]:
-        if role not in self._holders:
-            self._holders[role] = self._present(list(holders(role, on=self.day).order_by("id")))
-        return self._holders[role]
+        people = {held.employee.pk: held.employee for held in self._roster if held.role == role}
+        return self._present([people[pk] for pk in sorted(people)])
+
+    @cached_property
+    def _roster(self) -> list[Held]:
+        return roster(self.day)
 
     @cached_property
     def away(self) -> dict[int, Employee | None]:

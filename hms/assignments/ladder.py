@@ -1,12 +1,15 @@
 """When the steps of a ladder are due. Pure: dates in, moments out, no database."""
 
 import datetime
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from hms.assignments.enums import Anchor, Recipient
 from hms.organisations.calendar import WorkCalendar
+
+NEVER = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
 class Step(NamedTuple):
@@ -67,9 +70,19 @@ def day_of(step: Step, clock: Clock, calendar: WorkCalendar) -> datetime.date:
     return calendar.on_or_before(day) if step.offset_days <= 0 else calendar.on_or_after(day)
 
 
-def timetable(steps: Iterable[Step], clock: Clock, calendar: WorkCalendar) -> list[Timed]:
+def timetable(steps: Iterable[Step], clock: Clock, calendar: WorkCalendar) -> Sequence[Timed]:
     """Every step with its moment (the organisation's morning), the first one first."""
-    return sorted(Timed(calendar.morning(day_of(step, clock, calendar)), step) for step in steps)
+    known = tuple(steps)
+    # What nothing counts from makes no difference to when the steps are.
+    counts_from_start = any(step.anchor == Anchor.START for step in known)
+    fixed = replace(clock, armed_at=NEVER, began_on=clock.began_on if counts_from_start else clock.due_on)
+    return _timetable(known, fixed, calendar)
+
+
+@lru_cache(maxsize=20_000)
+def _timetable(steps: tuple[Step, ...], clock: Clock, calendar: WorkCalendar) -> tuple[Timed, ...]:
+    # Many assignments have the same date and the same ladder: worked out once, for all organisations.
+    return tuple(sorted(Timed(calendar.morning(day_of(step, clock, calendar)), step) for step in steps))
 
 
 def remaining(ladder: Ladder, clock: Clock, calendar: WorkCalendar, *, taken: Collection[Step] = ()) -> list[Timed]:

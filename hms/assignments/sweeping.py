@@ -4,27 +4,37 @@ import datetime
 import logging
 from dataclasses import dataclass, field
 
-from django.db import connection
-
 from hms.assignments import selectors, sources
 from hms.assignments.arming import clock_of
-from hms.assignments.enums import Anchor, State
+from hms.assignments.due import DIGEST, Due, digest_occasion, due_steps
+from hms.assignments.enums import Anchor
 from hms.assignments.escalation import Line
 from hms.assignments.ladder import Step, remaining
-from hms.assignments.models import Assignment, Reminder
+from hms.assignments.models import Assignment
 from hms.assignments.notifications import parameters
 from hms.audit.enums import Via
 from hms.audit.services import record
+from hms.core.rows import prepared
 from hms.notifications.enums import RoutineMail
 from hms.notifications.selectors import routine_mail_of, told_already
-from hms.notifications.services import Told, notify_many
-from hms.organisations.calendar import WorkCalendar, open_calendar
+from hms.notifications.services import Told, insert_many
 from hms.organisations.models import Employee
 from hms.tenancy.scope import current_organisation_id
 
 logger = logging.getLogger(__name__)
 
 PEOPLE = 200
+# Together with the organisation's id the name of the lock that a sweep holds: any number nobody else uses.
+LOCK = 0x5EED
+_KEEP = """
+WITH moved AS (
+    UPDATE assignments_assignment a SET next_step_at = row.next_step_at
+    FROM unnest(%s::bigint[], %s::timestamptz[]) AS row (id, next_step_at) WHERE a.id = row.id
+)
+INSERT INTO assignments_reminder (organisation_id, created_at, assignment_id, due_on, anchor, offset_days, recipient)
+SELECT %s::bigint, %s::timestamptz, row.* FROM unnest(%s::bigint[], %s::date[], %s::text[], %s::smallint[], %s::text[]) AS row
+ON CONFLICT DO NOTHING
+"""
 
 
 @dataclass
@@ -32,80 +42,90 @@ class _Post:
     """What a batch has to say, by kind of message."""
 
     digests: dict[Employee, list[Assignment]] = field(default_factory=dict)
-    reminders: list[Told] = field(default_factory=list)
-    escalated: list[Told] = field(default_factory=list)
-    escalated_about: list[Told] = field(default_factory=list)
+    told: list[tuple[str, Told]] = field(default_factory=list)
 
 
-def sweep(now: datetime.datetime, *, people: int = PEOPLE) -> int:
+def sweep(now: datetime.datetime, *, people: int = PEOPLE) -> bool:
     """Take the due steps of some people's assignments in the open organisation.
 
     Routine steps wait for the day, and one person's for the day of their next routine mail; critical ones do
     not. Only one sweep works in an organisation at a time, and a row that somebody holds is left for the next.
 
-    Effects: reminders, messages, events of escalations, `next_step_at`.
+    Effects: reminders, messages, events of escalations, `next_step_at`. No worker is nudged: the caller does that
+    once, for all organisations.
 
     Returns:
-        How many assignments were looked at; 0 when nothing is left to do now.
+        Whether more people's assignments may be due.
     """
-    if not _only_one():
-        return 0
-    waiting = Assignment.objects.filter(state=State.OPEN, next_step_at__lte=now)
-    assignees = list(waiting.values_list("assignee_id", flat=True).distinct().order_by("assignee_id")[:people])
-    due = list(
-        waiting.filter(assignee__in=assignees)
-        .select_for_update(skip_locked=True, of=("self",))
-        .select_related("assignee__user", "assignee__unit", "requested_by__user")
-        .order_by("id")
-    )
-    if due:
-        _Batch(due, now).work()
-    return len(due)
+    due = due_steps(now, people=people) if _only_one() else None
+    if due is None:
+        return False
+    _Batch(due, now).work()
+    return len({assignment.assignee_id for assignment in due.assignments}) == people
 
 
 def _only_one() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended('assignments.sweep', %s))", [current_organisation_id()]
-        )
-        return bool(cursor.fetchone()[0])
+    [(taken,)] = prepared("SELECT pg_try_advisory_xact_lock(%s::int, %s::int)", [LOCK, current_organisation_id()])
+    return taken
 
 
 class _Batch:
-    def __init__(self, due: list[Assignment], now: datetime.datetime) -> None:
+    def __init__(self, due: Due, now: datetime.datetime) -> None:
         self.due, self.now = due, now
-        self.calendar: WorkCalendar = open_calendar()
+        self.calendar = due.calendar
         self.today = self.calendar.local_date(now)
-        self.line = Line(self.today)
-        self.taken = selectors.steps_taken(due)
-        self.own = selectors.ladders()
-        readers = {self.line.reader(assignment).pk for assignment in due}
-        self.wishes = routine_mail_of(readers)
-        self.had_mail = told_already("assignments.digest", readers, self.occasion)
-        self.reminders: list[Reminder] = []
+        self.line = Line(self.today, self.away())
+        self.wishes, self.had_mail = due.wishes, due.had_mail
+        self.learn_of_deputies()
+        self.reminders: list[tuple[Assignment, Step]] = []
         self.post = _Post()
 
-    @property
-    def occasion(self) -> str:
-        """What makes two routine mails the same: the day."""
-        return f"digest:{self.today.isoformat()}"
+    def away(self) -> dict[int, Employee | None]:
+        """Everybody who is away, with their deputies."""
+        known = self.due.away
+        deputies = Employee.objects.select_related("user").in_bulk({pk for pk in known.values() if pk})
+        return {pk: deputies.get(deputy) for pk, deputy in known.items()}
+
+    def learn_of_deputies(self) -> None:
+        """What is known of the assignees must be known of whoever reads in their place."""
+        readers = {self.line.reader(assignment).pk for assignment in self.due.assignments if self.due.away}
+        others = readers - {assignment.assignee_id for assignment in self.due.assignments}
+        if others:
+            self.wishes |= routine_mail_of(others)
+            self.had_mail |= told_already(DIGEST, others, digest_occasion(self.today))
 
     def work(self) -> None:
-        for assignment in self.due:
+        for assignment in self.due.assignments:
             try:
                 self.take(assignment)
             except Exception as error:  # noqa: BLE001  one broken source must not keep everybody else waiting
                 logger.warning("Assignment %s: %s; the sweep tries again.", assignment.pk, type(error).__name__)
                 assignment.next_step_at = self.calendar.next_morning(self.now)
-        Reminder.objects.bulk_create(self.reminders, ignore_conflicts=True)
-        Assignment.objects.bulk_update(self.due, ["next_step_at"])
+        self.keep()
         self.tell()
+
+    def keep(self) -> None:
+        """Write down which steps were taken, and when the next ones are due."""
+        prepared(
+            _KEEP,
+            [
+                [assignment.pk for assignment in self.due.assignments],
+                [assignment.next_step_at for assignment in self.due.assignments],
+                current_organisation_id(),
+                self.now,
+                [assignment.pk for assignment, _step in self.reminders],
+                [assignment.due_on for assignment, _step in self.reminders],
+                [step.anchor for _assignment, step in self.reminders],
+                [step.offset_days for _assignment, step in self.reminders],
+                [step.recipient for _assignment, step in self.reminders],
+            ],
+        )
 
     def take(self, assignment: Assignment) -> None:
         """Take an assignment's due steps, or put them off; find the next moment."""
-        ladder = selectors.ladder_of(assignment.kind, critical=assignment.is_critical, own=self.own)
+        ladder = selectors.ladder_of(assignment.kind, critical=assignment.is_critical, own=self.due.ladders)
         left = remaining(
-            ladder, clock_of(assignment, self.calendar), self.calendar, taken=self.taken.get(assignment.pk, ())
+            ladder, clock_of(assignment, self.calendar), self.calendar, taken=self.due.taken[assignment.pk]
         )
         moments, steps = [], []
         for at, step in left:
@@ -118,13 +138,7 @@ class _Batch:
             steps = [step for step in steps if step.anchor != Anchor.START]
         # First what can go wrong, then what is kept: an assignment is taken whole or not at all.
         self.address(assignment, steps)
-        self.reminders += [
-            Reminder(
-                assignment=assignment, anchor=step.anchor, offset_days=step.offset_days, recipient=step.recipient,
-                due_on=assignment.due_on, created_at=self.now,
-            )
-            for step in steps
-        ]  # fmt: skip
+        self.reminders += [(assignment, step) for step in steps]
         assignment.next_step_at = min(moments, default=None)
 
     def wait(self, assignment: Assignment, step: Step) -> datetime.datetime | None:
@@ -144,15 +158,14 @@ class _Batch:
         """Put what the steps say among what the batch sends."""
         mine = [step for step in steps if step.is_routine]
         others = [step for step in steps if not step.is_routine]
-        if others:
-            self.escalate(assignment, others)
         if mine and not assignment.is_critical:
             self.post.digests.setdefault(self.line.reader(assignment), []).append(assignment)
         elif mine:
             facts = parameters(assignment, by=None)
-            self.post.reminders.append(
-                Told(self.line.reader(assignment), assignment, _occurrence(assignment, mine[-1]), facts)
-            )
+            told = Told(self.line.reader(assignment), assignment, _occurrence(assignment, mine[-1]), facts)
+            self.post.told.append(("assignments.reminder", told))
+        if others:
+            self.escalate(assignment, others)
 
     def escalate(self, assignment: Assignment, steps: list[Step]) -> None:
         """Tell everybody the steps name, once each, and the one it is about."""
@@ -174,15 +187,16 @@ class _Batch:
             "assignment.escalated", assignment, by=None, via=Via.SYSTEM, root=source.root(assignment),
             data={"title": "…" if assignment.is_confidential else assignment.title, "to": [p.pk for p in people]},
         )  # fmt: skip
-        self.post.escalated += [Told(person, assignment, occurrence, facts) for person in people]
-        self.post.escalated_about.append(Told(assignment.assignee, assignment, occurrence, facts))
+        self.post.told += [("assignments.escalated", Told(person, assignment, occurrence, facts)) for person in people]
+        about = Told(assignment.assignee, assignment, occurrence, facts)
+        self.post.told.append(("assignments.escalated_about", about))
 
     def tell(self) -> None:
         digests = [
             Told(
                 reader,
                 reader,
-                self.occasion,
+                digest_occasion(self.today),
                 {
                     "tasks": [assignment.pk for assignment in assignments],
                     "overdue": sum(assignment.due_on < self.today for assignment in assignments),
@@ -191,10 +205,7 @@ class _Batch:
             )
             for reader, assignments in self.post.digests.items()
         ]
-        notify_many("assignments.digest", digests)
-        notify_many("assignments.reminder", self.post.reminders)
-        notify_many("assignments.escalated", self.post.escalated)
-        notify_many("assignments.escalated_about", self.post.escalated_about)
+        insert_many([*((DIGEST, digest) for digest in digests), *self.post.told])
 
 
 def _is_begun(assignment: Assignment) -> bool:

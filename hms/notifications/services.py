@@ -18,8 +18,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from hms.core.rows import prepared
 from hms.notifications import types
-from hms.notifications.enums import DeliveryState
+from hms.notifications.enums import Channel, DeliveryState
 from hms.notifications.models import Delivery, Notification, Preference
 from hms.notifications.rules import dedupe_key
 from hms.notifications.selectors import address_of
@@ -28,12 +29,22 @@ from hms.tenancy.scope import current_organisation_id
 
 logger = logging.getLogger(__name__)
 
-DELIVER = "hms.notifications.tasks.deliver"
+DELIVER, SWEEP = "hms.notifications.tasks.deliver", "hms.notifications.tasks.sweep_outboxes"
 INSERT_MANY = """
-INSERT INTO notifications_notification
-    (organisation_id, type, created_at, address, dedupe_key, recipient_id, parameters, about_type, about_id)
-SELECT %s, %s, %s, '', row.* FROM unnest(%s::text[], %s::bigint[], %s::jsonb[], %s::text[], %s::bigint[]) AS row
-ON CONFLICT (organisation_id, dedupe_key) DO NOTHING RETURNING dedupe_key, id
+WITH told AS (
+    INSERT INTO notifications_notification
+        (organisation_id, created_at, address, type, dedupe_key, recipient_id, parameters, about_type, about_id)
+    SELECT %s::bigint, %s::timestamptz, '', row.*
+    FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::jsonb[], %s::text[], %s::bigint[]) AS row
+    ON CONFLICT (organisation_id, dedupe_key) DO NOTHING RETURNING dedupe_key, id
+), mailed AS (
+    INSERT INTO notifications_delivery
+        (organisation_id, notification_id, channel, state, next_attempt_at, message_id, attempts, error)
+    SELECT %s::bigint, told.id, %s::text, %s::text, %s::timestamptz, mail.message_id, 0, ''
+    FROM told JOIN unnest(%s::text[], %s::text[]) AS mail (key, message_id) ON mail.key = told.dedupe_key
+    RETURNING id
+)
+SELECT (SELECT count(*) FROM told), (SELECT array_agg(id) FROM mailed)
 """
 # A worker that has held a message this long is gone.
 STALE_AFTER = datetime.timedelta(minutes=10)
@@ -115,46 +126,63 @@ class Told:
 
 
 def notify_many(type_key: str, told: Sequence[Told]) -> int:
-    """Tell many employees, in three statements however many they are.
+    """Tell many employees, in one statement however many they are.
 
     Effects: as :func:`notify` for each, with one nudge. Employees should have `user` loaded.
 
     Returns:
         How many were told now; the others were told before, or have left.
     """
-    types.get(type_key)
+    number, delivery_ids = insert_many([(type_key, one) for one in told])
+    if delivery_ids:
+        transaction.on_commit(partial(nudge, current_organisation_id(), delivery_ids))
+    return number
+
+
+def insert_many(told: Sequence[tuple[str, Told]]) -> tuple[int, list[int]]:
+    """As :func:`notify_many`, for messages of several kinds, and without a nudge: the caller, or the sweep, sees to that.
+
+    Returns:
+        How many were told now, and the ids of their deliveries.
+    """
     today, now = timezone.localdate(), timezone.now()
     rows = {
-        dedupe_key(type_key, str(one.to.pk), one.dedupe): one
-        for one in told
+        dedupe_key(type_key, str(one.to.pk), one.dedupe): (type_key, one)
+        for type_key, one in told
         if one.to.ends_on is None or one.to.ends_on >= today
     }
+    for type_key in {type_key for type_key, _one in rows.values()}:
+        types.get(type_key)
     if not rows:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT_MANY,
-            [
-                current_organisation_id(),
+        return 0, []
+    mailed = [key for key, (_type, one) in rows.items() if one.email and address_of(one.to)]
+    columns = zip(
+        *(
+            (
                 type_key,
-                now,
-                list(rows),
-                [one.to.pk for one in rows.values()],
-                [json.dumps(one.parameters, cls=DjangoJSONEncoder) for one in rows.values()],
-                [one.about._meta.label_lower for one in rows.values()],
-                [one.about.pk for one in rows.values()],
-            ],
-        )
-        new = dict(cursor.fetchall())
-    deliveries = Delivery.objects.bulk_create(
-        Delivery(notification_id=new[key], message_id=_message_id())
-        for key, one in rows.items()
-        if key in new and one.email and address_of(one.to)
+                key,
+                one.to.pk,
+                json.dumps(one.parameters, cls=DjangoJSONEncoder),
+                _label(one.about),
+                one.about.pk,
+            )
+            for key, (type_key, one) in rows.items()
+        ),
+        strict=True,
     )
-    if deliveries:
-        ids = [delivery.pk for delivery in deliveries]
-        transaction.on_commit(partial(nudge, current_organisation_id(), ids))
-    return len(new)
+    [(number, delivery_ids)] = prepared(
+        INSERT_MANY,
+        [
+            *(current_organisation_id(), now, *map(list, columns)),
+            *(current_organisation_id(), Channel.EMAIL.value, DeliveryState.QUEUED.value, now),
+            *(mailed, [_message_id() for _key in mailed]),
+        ],
+    )
+    return number, delivery_ids or []
+
+
+def _label(about: models.Model) -> str:
+    return about._meta.label_lower
 
 
 def _insert_once(notification: Notification, *, by_mail: bool) -> tuple[Notification | None, int | None]:
@@ -203,10 +231,19 @@ def _message_id() -> str:
 
 def nudge(organisation_id: int, delivery_ids: list[int]) -> None:
     """Ask a worker to send now. Never raises: what is not nudged is swept."""
+    _ask(DELIVER, [organisation_id, delivery_ids])
+
+
+def _ask(task: str, arguments: list[Any]) -> None:
     try:
-        current_app.tasks[DELIVER].apply_async(args=[organisation_id, delivery_ids], retry_policy=ONCE_MORE)
+        current_app.tasks[task].apply_async(args=arguments, retry_policy=ONCE_MORE)
     except Exception as error:  # noqa: BLE001  whatever is wrong with the broker, the request has succeeded
         logger.warning("The broker was not reached (%s); the sweep will deliver.", type(error).__name__)
+
+
+def nudge_all() -> None:
+    """Ask a worker to send whatever is due, in any organisation. Never raises; as :func:`nudge`."""
+    _ask(SWEEP, [])
 
 
 def forget_parameters(about: models.Model, **values: Any) -> None:

@@ -2,7 +2,8 @@
 
 import datetime
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -20,12 +21,19 @@ EVENING = datetime.time(17)
 calendar_changed = Signal()
 
 
+class Days(NamedTuple):
+    """A period of days, both ends included."""
+
+    starts_on: datetime.date
+    ends_on: datetime.date
+
+
 @cache
 def _public_holidays() -> holidays.HolidayBase:
     return holidays.country_holidays("NO")
 
 
-def is_working_day(day: datetime.date, quiet: Iterable[QuietPeriod] = ()) -> bool:
+def is_working_day(day: datetime.date, quiet: Iterable[QuietPeriod | Days] = ()) -> bool:
     """Whether routine work is expected on the day."""
     if day.weekday() >= 5 or day in _public_holidays():
         return False
@@ -43,9 +51,12 @@ def add_working_days(day: datetime.date, count: int, quiet: Iterable[QuietPeriod
 
 
 class WorkCalendar:
-    """One organisation's working days and mornings. Days are worked out once per calendar."""
+    """Working days and mornings of organisations with one time zone and the same quiet days.
 
-    def __init__(self, time_zone: str, quiet: Iterable[QuietPeriod] = ()) -> None:
+    Days are worked out once per calendar, so calendars are kept: see :func:`calendar_of`.
+    """
+
+    def __init__(self, time_zone: str, quiet: Iterable[QuietPeriod | Days] = ()) -> None:
         self.zone = ZoneInfo(time_zone)
         self.quiet = list(quiet)
         self._known: dict[datetime.date, bool] = {}
@@ -109,7 +120,14 @@ class WorkCalendar:
         return self.morning(self.on_or_after(day + datetime.timedelta(days=7 - day.weekday())))
 
 
+@lru_cache(maxsize=500)
+def calendar_of(time_zone: str, quiet: tuple[Days, ...] = ()) -> WorkCalendar:
+    """The calendar of these quiet days; most organisations share a few, and each is worked out once."""
+    return WorkCalendar(time_zone, quiet)
+
+
 def open_calendar() -> WorkCalendar:
     """The open organisation's calendar."""
     organisation = Organisation.objects.only("time_zone").get(pk=current_organisation_id())
-    return WorkCalendar(organisation.time_zone, QuietPeriod.objects.all())
+    quiet = QuietPeriod.objects.order_by("starts_on", "ends_on").values_list("starts_on", "ends_on")
+    return calendar_of(organisation.time_zone, tuple(Days(*days) for days in quiet))

@@ -1,6 +1,6 @@
 """`tenant(organisation)`: open an organisation's data, in one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Protocol
@@ -53,6 +53,30 @@ def tenant(organisation: HasPk | int, *, using: str = "default") -> Iterator[Non
         connection = connections[using]
         if connection.in_atomic_block and not connection.needs_rollback:
             # A released savepoint keeps its settings, so the outer scope (or none) is set again.
+            _set_local(outer, using)
+
+
+@contextmanager
+def in_turn(*, using: str = "default") -> Iterator[Callable[[int], None]]:
+    """One transaction in which organisations are opened one after the other, for sweeps over many.
+
+    Gives the function that opens the next organisation, by id, and closes the one before. Either all of it is kept or
+    nothing.
+    """
+    outer = _current.get()
+    token = _current.set(None)
+
+    def enter(organisation_id: int) -> None:
+        _current.set(organisation_id)
+        _set_local(organisation_id, using)
+
+    try:
+        with transaction.atomic(using=using):
+            yield enter
+    finally:
+        _current.reset(token)
+        connection = connections[using]
+        if connection.in_atomic_block and not connection.needs_rollback:
             _set_local(outer, using)
 
 
