@@ -7,17 +7,20 @@ and been told, and for the organisation's days, ladders and absences.
 
 import datetime
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from hms.accounts.models import User
 from hms.assignments.ladder import Ladder, Step
 from hms.assignments.models import Assignment, LadderStep, Reminder
-from hms.core.rows import build, columns, fields_of, join, prepared
+from hms.core.rows import ask, build, columns, fields_of, join
 from hms.notifications.models import Notification, Preference
 from hms.notifications.rules import dedupe_key
 from hms.organisations.calendar import Days, WorkCalendar, calendar_of
 from hms.organisations.models import Absence, Employee, Organisation, QuietPeriod, Unit
 from hms.organisations.roster import person
+from hms.tenancy.scope import current_organisation_id
 
 DIGEST = "assignments.digest"
 
@@ -40,6 +43,8 @@ class Due:
         wishes: how often assignees want routine mail, where they may choose and have chosen.
         had_mail: the assignees who have had today's routine mail.
         may_choose: whether people choose how often they are reminded.
+        is_all: whether there is no more. Otherwise the last assignee is left out: one person's mail is written once,
+            of all that is due.
     """
 
     assignments: list[Assignment]
@@ -50,11 +55,13 @@ class Due:
     wishes: dict[int, str]
     had_mail: set[int]
     may_choose: bool
+    is_all: bool
 
 
 _DUE = f"""
 WITH here AS MATERIALIZED (
     SELECT o.time_zone, o.people_choose_reminders, (%(now)s AT TIME ZONE o.time_zone)::date AS today,
+        format(%(key)s, '%%s', (%(now)s AT TIME ZONE o.time_zone)::date) AS key,
         ARRAY(SELECT q.starts_on || '/' || q.ends_on FROM {QuietPeriod._meta.db_table} q ORDER BY 1) AS quiet,
         (SELECT jsonb_agg(jsonb_build_array(s.kind, s.is_critical, s.anchor, s.offset_days, s.recipient, s.active_from))
             FROM {LadderStep._meta.db_table} s) AS steps,
@@ -68,28 +75,33 @@ SELECT here.time_zone, here.quiet, here.steps, here.away, here.people_choose_rem
     ARRAY(SELECT r.anchor || ' ' || r.offset_days || ' ' || r.recipient FROM {Reminder._meta.db_table} r
         WHERE r.assignment_id = a.id AND r.due_on = a.due_on),
     (SELECT p.routine_mail FROM {Preference._meta.db_table} p WHERE p.employee_id = a.assignee_id),
-    EXISTS(SELECT FROM {Notification._meta.db_table} n
-        WHERE n.dedupe_key = format(%(key)s, a.assignee_id, to_char(here.today, 'YYYY-MM-DD'))),
+    EXISTS(SELECT FROM {Notification._meta.db_table} n WHERE n.dedupe_key = format(here.key, a.assignee_id)),
     unit.path, u.email, {columns(Employee, "e")}, {columns(Assignment, "a")}
 FROM here
-JOIN {Assignment._meta.db_table} a ON a.state = 'open' AND a.next_step_at <= %(now)s AND a.assignee_id IN (
-    SELECT DISTINCT x.assignee_id FROM {Assignment._meta.db_table} x
-    WHERE x.state = 'open' AND x.next_step_at <= %(now)s ORDER BY 1 LIMIT %(people)s)
+JOIN {Assignment._meta.db_table} a ON a.state = 'open' AND a.next_step_at <= %(now)s
 JOIN {Employee._meta.db_table} e ON e.id = a.assignee_id
 JOIN {Unit._meta.db_table} unit ON unit.id = e.unit_id
 LEFT JOIN {User._meta.db_table} u ON u.id = e.user_id
-ORDER BY a.id FOR UPDATE OF a SKIP LOCKED
+ORDER BY a.assignee_id, a.id LIMIT %(most)s FOR UPDATE OF a SKIP LOCKED
 """  # noqa: S608  names from the models
 _KEY = dedupe_key(DIGEST, "%s", digest_occasion("%s"))
 _EMPLOYEE = len(fields_of(Employee))
 
 
-def due_steps(now: datetime.datetime, *, people: int) -> Due | None:
-    """Lock and read what is due of the first `people` assignees, in order of id; None when nothing is.
+def ask_what_is_due(now: datetime.datetime, *, most: int) -> Callable[[], Due | None]:
+    """Lock and ask for what is due, `most` assignments at the most; give the function that reads it.
 
-    Rows that somebody else holds are left out.
+    That gives None when nothing is due, or when somebody else sweeps here: a sweep must know what the others of the
+    same organisation have told. Rows that a person is busy with are left out.
     """
-    rows = prepared(_DUE, {"now": now, "people": people, "key": _KEY})
+    alone = ask(
+        "SELECT pg_try_advisory_xact_lock(hashtextextended('assignments.sweep', %s))", [current_organisation_id()]
+    )
+    rows = ask(_DUE, {"now": now, "most": most, "key": _KEY})
+    return lambda: _due(rows(), most) if alone() == [(True,)] else None
+
+
+def _due(rows: list[tuple[Any, ...]], most: int) -> Due | None:
     if not rows:
         return None
     time_zone, quiet, steps, away, may_choose, *_rest = rows[0]
@@ -102,6 +114,7 @@ def due_steps(now: datetime.datetime, *, people: int) -> Due | None:
         wishes={},
         had_mail=set(),
         may_choose=may_choose,
+        is_all=len(rows) < most,
     )
     for row in rows:
         taken, wish, had_mail, path, email, *values = row[5:]
@@ -115,6 +128,11 @@ def due_steps(now: datetime.datetime, *, people: int) -> Due | None:
             due.wishes[assignee.pk] = wish
         if had_mail:
             due.had_mail.add(assignee.pk)
+    if not due.is_all:
+        last = due.assignments[-1].assignee_id
+        others = [assignment for assignment in due.assignments if assignment.assignee_id != last]
+        # Of somebody with more than that, what is left waits for tomorrow's mail.
+        due.assignments = others or due.assignments
     return due
 
 

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -74,14 +74,21 @@ def timetable(steps: Iterable[Step], clock: Clock, calendar: WorkCalendar) -> Se
     """Every step with its moment (the organisation's morning), the first one first."""
     known = tuple(steps)
     # What nothing counts from makes no difference to when the steps are.
-    counts_from_start = any(step.anchor == Anchor.START for step in known)
-    fixed = replace(clock, armed_at=NEVER, began_on=clock.began_on if counts_from_start else clock.due_on)
-    return _timetable(known, fixed, calendar)
+    began_on = clock.began_on if any(step.anchor == Anchor.START for step in known) else clock.due_on
+    return _timetable(known, clock.due_on, began_on, clock.is_critical, clock.is_statutory, calendar)
 
 
 @lru_cache(maxsize=20_000)
-def _timetable(steps: tuple[Step, ...], clock: Clock, calendar: WorkCalendar) -> tuple[Timed, ...]:
+def _timetable(
+    steps: tuple[Step, ...],
+    due_on: datetime.date,
+    began_on: datetime.date,
+    is_critical: bool,
+    is_statutory: bool,
+    calendar: WorkCalendar,
+) -> tuple[Timed, ...]:
     # Many assignments have the same date and the same ladder: worked out once, for all organisations.
+    clock = Clock(due_on, began_on, NEVER, is_critical, is_statutory)
     return tuple(sorted(Timed(calendar.morning(day_of(step, clock, calendar)), step) for step in steps))
 
 

@@ -52,9 +52,9 @@ class Assignment(TenantModel):
             models.Index(fields=["organisation", "source_kind", "source_id"], name="assignment_source"),
             models.Index(fields=["organisation", "state", "due_on", "id"], name="assignment_due"),
             models.Index(
-                fields=["next_step_at", "organisation"],
+                fields=["organisation", "next_step_at"],
                 condition=Q(state="open", next_step_at__isnull=False),
-                name="assignment_next_step",
+                name="assignment_due_step",
             ),
         ]
         constraints = [

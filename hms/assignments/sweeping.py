@@ -2,37 +2,38 @@
 
 import datetime
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from hms.assignments import selectors, sources
 from hms.assignments.arming import clock_of
-from hms.assignments.due import DIGEST, Due, digest_occasion, due_steps
+from hms.assignments.due import DIGEST, Due, ask_what_is_due, digest_occasion
 from hms.assignments.enums import Anchor
 from hms.assignments.escalation import Line
 from hms.assignments.ladder import Step, remaining
 from hms.assignments.models import Assignment
 from hms.assignments.notifications import parameters
-from hms.audit.enums import Via
-from hms.audit.services import record
-from hms.core.rows import prepared
+from hms.audit.services import record_along
+from hms.core.rows import as_json, ask, pipelined
 from hms.notifications.enums import RoutineMail
 from hms.notifications.selectors import routine_mail_of, told_already
 from hms.notifications.services import Told, insert_many
 from hms.organisations.models import Employee
-from hms.tenancy.scope import current_organisation_id
+from hms.tenancy.scope import current_organisation_id, in_turn
 
 logger = logging.getLogger(__name__)
 
-PEOPLE = 200
-# Together with the organisation's id the name of the lock that a sweep holds: any number nobody else uses.
-LOCK = 0x5EED
+# Assignments of an organisation in one transaction.
+MOST = 1000
 _KEEP = """
 WITH moved AS (
     UPDATE assignments_assignment a SET next_step_at = row.next_step_at
-    FROM unnest(%s::bigint[], %s::timestamptz[]) AS row (id, next_step_at) WHERE a.id = row.id
+    FROM jsonb_to_recordset(%s::jsonb) AS row (id bigint, next_step_at timestamptz) WHERE a.id = row.id
 )
 INSERT INTO assignments_reminder (organisation_id, created_at, assignment_id, due_on, anchor, offset_days, recipient)
-SELECT %s::bigint, %s::timestamptz, row.* FROM unnest(%s::bigint[], %s::date[], %s::text[], %s::smallint[], %s::text[]) AS row
+SELECT %s::bigint, %s::timestamptz, row.* FROM jsonb_to_recordset(%s::jsonb)
+    AS row (assignment_id bigint, due_on date, anchor text, offset_days smallint, recipient text)
 ON CONFLICT DO NOTHING
 """
 
@@ -43,10 +44,12 @@ class _Post:
 
     digests: dict[Employee, list[Assignment]] = field(default_factory=dict)
     told: list[tuple[str, Told]] = field(default_factory=list)
+    # What the log says of each.
+    escalations: dict[Assignment, dict[str, Any]] = field(default_factory=dict)
 
 
-def sweep(now: datetime.datetime, *, people: int = PEOPLE) -> bool:
-    """Take the due steps of some people's assignments in the open organisation.
+def sweep(now: datetime.datetime, *, most: int = MOST) -> bool:
+    """Take the due steps in the open organisation, `most` assignments at a time.
 
     Routine steps wait for the day, and one person's for the day of their next routine mail; critical ones do
     not. Only one sweep works in an organisation at a time, and a row that somebody holds is left for the next.
@@ -55,18 +58,35 @@ def sweep(now: datetime.datetime, *, people: int = PEOPLE) -> bool:
     once, for all organisations.
 
     Returns:
-        Whether more people's assignments may be due.
+        Whether more may be due.
     """
-    due = due_steps(now, people=people) if _only_one() else None
+    return _take(ask_what_is_due(now, most=most)(), now)
+
+
+def sweep_together(organisation_ids: Iterable[int], now: datetime.datetime, *, most: int = MOST) -> list[int]:
+    """As :func:`sweep`, for many organisations in one transaction: all are asked before the first answer is awaited.
+
+    Returns:
+        The organisations in which more may be due.
+    """
+    with in_turn() as enter, pipelined():
+        waiting = []
+        for organisation_id in organisation_ids:
+            enter(organisation_id)
+            waiting.append((organisation_id, ask_what_is_due(now, most=most)))
+        unfinished = []
+        for organisation_id, answer in waiting:
+            enter(organisation_id)
+            if _take(answer(), now):
+                unfinished.append(organisation_id)
+    return unfinished
+
+
+def _take(due: Due | None, now: datetime.datetime) -> bool:
     if due is None:
         return False
     _Batch(due, now).work()
-    return len({assignment.assignee_id for assignment in due.assignments}) == people
-
-
-def _only_one() -> bool:
-    [(taken,)] = prepared("SELECT pg_try_advisory_xact_lock(%s::int, %s::int)", [LOCK, current_organisation_id()])
-    return taken
+    return not due.is_all
 
 
 class _Batch:
@@ -106,20 +126,9 @@ class _Batch:
 
     def keep(self) -> None:
         """Write down which steps were taken, and when the next ones are due."""
-        prepared(
-            _KEEP,
-            [
-                [assignment.pk for assignment in self.due.assignments],
-                [assignment.next_step_at for assignment in self.due.assignments],
-                current_organisation_id(),
-                self.now,
-                [assignment.pk for assignment, _step in self.reminders],
-                [assignment.due_on for assignment, _step in self.reminders],
-                [step.anchor for _assignment, step in self.reminders],
-                [step.offset_days for _assignment, step in self.reminders],
-                [step.recipient for _assignment, step in self.reminders],
-            ],
-        )
+        moved = [{"id": one.pk, "next_step_at": one.next_step_at} for one in self.due.assignments]
+        taken = [{"assignment_id": one.pk, "due_on": one.due_on, **step._asdict()} for one, step in self.reminders]
+        ask(_KEEP, [as_json(moved), current_organisation_id(), self.now, as_json(taken)])
 
     def take(self, assignment: Assignment) -> None:
         """Take an assignment's due steps, or put them off; find the next moment."""
@@ -182,11 +191,10 @@ class _Batch:
             to=", ".join(person.given_name for person in people),
         )
         occurrence = _occurrence(assignment, last)
-        source = sources.get(assignment.source_kind)
-        record(
-            "assignment.escalated", assignment, by=None, via=Via.SYSTEM, root=source.root(assignment),
-            data={"title": "…" if assignment.is_confidential else assignment.title, "to": [p.pk for p in people]},
-        )  # fmt: skip
+        self.post.escalations[assignment] = {
+            "title": "…" if assignment.is_confidential else assignment.title,
+            "to": [person.pk for person in people],
+        }
         self.post.told += [("assignments.escalated", Told(person, assignment, occurrence, facts)) for person in people]
         about = Told(assignment.assignee, assignment, occurrence, facts)
         self.post.told.append(("assignments.escalated_about", about))
@@ -205,6 +213,7 @@ class _Batch:
             )
             for reader, assignments in self.post.digests.items()
         ]
+        record_along("assignment.escalated", self.post.escalations)
         insert_many([*((DIGEST, digest) for digest in digests), *self.post.told])
 
 

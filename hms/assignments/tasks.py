@@ -9,9 +9,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from hms.assignments import selectors
-from hms.assignments.sweeping import sweep
+from hms.assignments.sweeping import sweep, sweep_together
 from hms.notifications.services import nudge_all
-from hms.tenancy.scope import in_turn, tenant
+from hms.tenancy.scope import tenant
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +36,7 @@ def take_due_steps(organisation_ids: list[int]) -> None:
 def sweep_organisations(organisation_ids: Sequence[int], now: datetime.datetime) -> None:
     """Take what is due in some organisations, together; those with many people to tell go on by themselves."""
     try:
-        with in_turn() as enter:
-            unfinished = [pk for pk in organisation_ids if (enter(pk), sweep(now))[1]]
+        unfinished = sweep_together(organisation_ids, now)
     except Exception as error:  # noqa: BLE001  what is wrong in one must not keep the others waiting
         logger.warning("%s organisations one by one: %s", len(organisation_ids), type(error).__name__)
         unfinished = list(organisation_ids)

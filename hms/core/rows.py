@@ -1,6 +1,9 @@
 """Model objects from hand-written SQL, where one statement must do what the ORM would ask several for."""
 
-from collections.abc import Mapping, Sequence
+import datetime
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
@@ -32,12 +35,41 @@ def join(obj: Model, name: str, other: Model | None) -> None:
     obj._state.fields_cache[name] = other
 
 
-def prepared(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Run a statement that is run very often, and planned once: planning would take longer than running.
+# Reads the rows of a statement that was sent; not to be called for one that gives none.
+Answer = Callable[[], list[tuple[Any, ...]]]
 
-    In the open transaction, as any other statement. Returns the rows; none of a statement that gives none.
+
+def ask(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Answer:
+    """Send a statement that is run very often, in the open transaction; give the function that reads its answer.
+
+    It is planned once for all, where planning would take longer than running. Inside :func:`pipelined` nobody waits
+    for it before the answer is read.
     """
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(sql, parameters, prepare=True)
-        return cursor.fetchall() if cursor.description else []
+    cursor = psycopg.Cursor(connection.connection)
+    cursor.execute(sql, parameters, prepare=True)
+    return cursor.fetchall
+
+
+def prepared(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+    """The rows of a statement sent with :func:`ask`."""
+    return ask(sql, parameters)()
+
+
+def as_json(rows: list[dict[str, Any]]) -> str:
+    """Many rows as one parameter, for `jsonb_to_recordset`: cheaper to write than an array for each column."""
+    return json.dumps(rows, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime.date):  # moments too
+        return value.isoformat()
+    return str(value)
+
+
+@contextmanager
+def pipelined() -> Iterator[None]:
+    """Send statement after statement without waiting for answers; the last ones are waited for at the end."""
+    connection.ensure_connection()
+    with connection.connection.pipeline():
+        yield

@@ -2,7 +2,6 @@
 
 import datetime
 import hashlib
-import json
 import logging
 import random
 import uuid
@@ -14,13 +13,12 @@ from urllib.parse import urlparse
 
 from celery import current_app
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from hms.core.rows import prepared
+from hms.core.rows import Answer, as_json, ask
 from hms.notifications import types
-from hms.notifications.enums import Channel, DeliveryState
+from hms.notifications.enums import DeliveryState
 from hms.notifications.models import Delivery, Notification, Preference
 from hms.notifications.rules import dedupe_key
 from hms.notifications.selectors import address_of
@@ -30,18 +28,23 @@ from hms.tenancy.scope import current_organisation_id
 logger = logging.getLogger(__name__)
 
 DELIVER, SWEEP = "hms.notifications.tasks.deliver", "hms.notifications.tasks.sweep_outboxes"
+# Whether a row has a mail is whether it has the id of one.
 INSERT_MANY = """
-WITH told AS (
+WITH row AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (
+        type text, dedupe_key text, recipient_id bigint, parameters jsonb, about_type text, about_id bigint,
+        message_id text)
+), told AS (
     INSERT INTO notifications_notification
         (organisation_id, created_at, address, type, dedupe_key, recipient_id, parameters, about_type, about_id)
-    SELECT %s::bigint, %s::timestamptz, '', row.*
-    FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::jsonb[], %s::text[], %s::bigint[]) AS row
-    ON CONFLICT (organisation_id, dedupe_key) DO NOTHING RETURNING dedupe_key, id
+    SELECT %(organisation)s::bigint, %(now)s::timestamptz, '',
+        type, dedupe_key, recipient_id, parameters, about_type, about_id
+    FROM row ON CONFLICT (organisation_id, dedupe_key) DO NOTHING RETURNING dedupe_key, id
 ), mailed AS (
     INSERT INTO notifications_delivery
         (organisation_id, notification_id, channel, state, next_attempt_at, message_id, attempts, error)
-    SELECT %s::bigint, told.id, %s::text, %s::text, %s::timestamptz, mail.message_id, 0, ''
-    FROM told JOIN unnest(%s::text[], %s::text[]) AS mail (key, message_id) ON mail.key = told.dedupe_key
+    SELECT %(organisation)s::bigint, told.id, 'email', 'queued', %(now)s::timestamptz, row.message_id, 0, ''
+    FROM told JOIN row USING (dedupe_key) WHERE row.message_id IS NOT NULL
     RETURNING id
 )
 SELECT (SELECT count(*) FROM told), (SELECT array_agg(id) FROM mailed)
@@ -133,17 +136,17 @@ def notify_many(type_key: str, told: Sequence[Told]) -> int:
     Returns:
         How many were told now; the others were told before, or have left.
     """
-    number, delivery_ids = insert_many([(type_key, one) for one in told])
+    [(number, delivery_ids)] = insert_many([(type_key, one) for one in told])()
     if delivery_ids:
         transaction.on_commit(partial(nudge, current_organisation_id(), delivery_ids))
     return number
 
 
-def insert_many(told: Sequence[tuple[str, Told]]) -> tuple[int, list[int]]:
-    """As :func:`notify_many`, for messages of several kinds, and without a nudge: the caller, or the sweep, sees to that.
+def insert_many(told: Sequence[tuple[str, Told]]) -> Answer:
+    """As :func:`notify_many`, for messages of several kinds, and without a nudge: the caller sees to that.
 
     Returns:
-        How many were told now, and the ids of their deliveries.
+        What reads one row: how many were told now, and the ids of their deliveries (or None).
     """
     today, now = timezone.localdate(), timezone.now()
     rows = {
@@ -154,35 +157,28 @@ def insert_many(told: Sequence[tuple[str, Told]]) -> tuple[int, list[int]]:
     for type_key in {type_key for type_key, _one in rows.values()}:
         types.get(type_key)
     if not rows:
-        return 0, []
-    mailed = [key for key, (_type, one) in rows.items() if one.email and address_of(one.to)]
-    columns = zip(
-        *(
-            (
-                type_key,
-                key,
-                one.to.pk,
-                json.dumps(one.parameters, cls=DjangoJSONEncoder),
-                _label(one.about),
-                one.about.pk,
-            )
-            for key, (type_key, one) in rows.items()
-        ),
-        strict=True,
-    )
-    [(number, delivery_ids)] = prepared(
+        return lambda: [(0, None)]
+    return ask(
         INSERT_MANY,
-        [
-            *(current_organisation_id(), now, *map(list, columns)),
-            *(current_organisation_id(), Channel.EMAIL.value, DeliveryState.QUEUED.value, now),
-            *(mailed, [_message_id() for _key in mailed]),
-        ],
+        {
+            "organisation": current_organisation_id(),
+            "now": now,
+            "rows": as_json(
+                [
+                    {
+                        "type": type_key,
+                        "dedupe_key": key,
+                        "recipient_id": one.to.pk,
+                        "parameters": one.parameters,
+                        "about_type": one.about._meta.label_lower,
+                        "about_id": one.about.pk,
+                        "message_id": _message_id() if one.email and address_of(one.to) else None,
+                    }
+                    for key, (type_key, one) in rows.items()
+                ]
+            ),
+        },
     )
-    return number, delivery_ids or []
-
-
-def _label(about: models.Model) -> str:
-    return about._meta.label_lower
 
 
 def _insert_once(notification: Notification, *, by_mail: bool) -> tuple[Notification | None, int | None]:

@@ -42,7 +42,7 @@ now = datetime.datetime.fromisoformat(told["now"])
 def child():
     while True:
         with tenant(told["organisation"]):
-            if not sweep(now, people=1):
+            if not sweep(now, most=3):
                 return
 
 killed = 0
