@@ -57,7 +57,7 @@ def _weekly_figures(question: Question, week: Week) -> Iterable[Figure]:
     )
     waiting = _("Waiting for an answer") if is_present(week) else _("Still without an answer")
     yield Figure(WAITING, waiting, str(numbers["waiting"]), numbers["waiting"])
-    yield Figure(CAME, _("Told of the week before"), str(numbers["came"]), numbers["came"])
+    yield Figure(CAME, _("Reported the week before"), str(numbers["came"]), numbers["came"])
 
 
 def _weekly_sections(question: Question, week: Week) -> Iterable[Section]:
@@ -76,7 +76,7 @@ def _weekly_sections(question: Question, week: Week) -> Iterable[Section]:
             # The title comes from the reporter's words: it stays inside.
             title=_("Deviation %(number)s") % {"number": case.number} if question.in_mail else case.title,
             meta=_who(case),
-            when=_("Told of %(date)s") % {"date": long_date(case.reported_at)},
+            when=_("Reported %(date)s") % {"date": long_date(case.reported_at)},
             url=case_url(case) if case.pk in readable else "",
             due_on=case.first_answer_due_on,
         )
@@ -85,7 +85,7 @@ def _weekly_sections(question: Question, week: Week) -> Iterable[Section]:
     yield Section(
         WAITING, _("Waiting for an answer") if is_present(week) else _("Still without an answer"), "comment",
         "info", lines, len(shown) if len(shown) < LINES else waiting.count(),
-        lede=_("Whoever told of it wants to know that somebody has seen it."),
+        lede=_("Whoever reported it wants to know that somebody has seen it."),
     )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def _monthly_figures(month: Month, is_newest: bool) -> Iterable[Figure]:
     now, before = _flow(month), _flow(month.previous)
     calendar = open_calendar()
     answers, answers_before = _answers(month, calendar), _answers(month.previous, calendar)
-    yield Figure(10, _("Deviations told of"), str(now[0]), now[0], before=str(before[0]))
+    yield Figure(10, _("Deviations reported"), str(now[0]), now[0], before=str(before[0]))
     yield Figure(
         20, _("Answered in time"), share(answers.in_time, answers.due), answers.due,
         before=share(answers_before.in_time, answers_before.due),
@@ -187,8 +187,8 @@ register(
         weekly_units=_weekly_units,
         monthly_figures=_monthly_figures,
         unit_columns=[
-            UnitColumn(lambda: _("Told of"), lambda month: _by_unit(came_in(month))),
-            UnitColumn(lambda: _("Open now"), lambda month: _by_unit(~Q(state=State.CLOSED)), is_present=True),
+            UnitColumn(10, lambda: _("Reported"), lambda month: _by_unit(came_in(month))),
+            UnitColumn(20, lambda: _("Open now"), lambda month: _by_unit(~Q(state=State.CLOSED)), is_present=True),
         ],
     ),
 )

@@ -43,7 +43,7 @@ def _monthly_sections(question: Question, month: Month, is_newest: bool) -> Iter
     plans = list(good_examples(month))
     if plans:
         yield Section(
-            90, _("Good examples: told of, put right, and it works"), "star", "success",
+            90, _("Good examples: reported, put right, and it works"), "star", "success",
             _lines(question, plans), len(plans), lede=_("Say thank you. It takes a minute, and it is remembered."),
         )  # fmt: skip
 

@@ -190,6 +190,6 @@ register(
         weekly_units=_weekly_units,
         monthly_figures=_monthly_figures,
         monthly_sections=_monthly_sections,
-        unit_columns=[UnitColumn(lambda: _("Overdue now"), lambda month: overdue_by_unit(), is_present=True)],
+        unit_columns=[UnitColumn(30, lambda: _("Overdue now"), lambda month: overdue_by_unit(), is_present=True)],
     ),
 )

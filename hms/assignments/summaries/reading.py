@@ -55,7 +55,9 @@ def _weekly(question: Question, week: Week) -> Summary:
 
 def _monthly(question: Question, month: Month) -> Summary:
     parts, is_newest = registry.every(), _is_newest(month)
-    columns = [column for part in parts for column in part.unit_columns if is_newest or not column.is_present]
+    columns = registry.in_order(
+        column for part in parts for column in part.unit_columns if is_newest or not column.is_present
+    )
     notes = [_("Confidential cases are counted only where there are at least five, and never by unit.")]
     if not is_newest:
         notes.append(_("The lists show what is still so today."))

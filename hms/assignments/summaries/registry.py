@@ -19,6 +19,7 @@ Counts = dict[int, int]
 class UnitColumn:
     """Counts by unit id for a month; `is_present`: how things stand now, so only the newest month has it."""
 
+    position: int
     label: Callable[[], str]
     counts: Callable[[Month], Counts]
     is_present: bool = False
