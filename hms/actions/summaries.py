@@ -13,7 +13,7 @@ from hms.actions.selectors import visible_to
 from hms.assignments.enums import State as AssignmentState
 from hms.assignments.selectors import visible_to as visible_assignments
 from hms.assignments.summaries.content import FEW, Figure, Line, Question, Section
-from hms.assignments.summaries.own_part import done_in, ordinary, who_and_where
+from hms.assignments.summaries.own_part import done_in, ordinary
 from hms.assignments.summaries.periods import Month, moments
 from hms.assignments.summaries.registry import Contribution, register
 
@@ -55,7 +55,7 @@ def good_examples(month: Month) -> list[ActionPlan]:
         is_confidential=False, effect=Effect.EFFECTIVE, effect_checked_at__gte=begin, effect_checked_at__lt=end
     ).filter(pk__in=_with_something_done().values("plan"))
     one_of_each = worked.order_by("unit", "-effect_checked_at", "-pk").distinct("unit").values("pk")
-    newest = worked.select_related("organisation").order_by("-effect_checked_at", "-pk")
+    newest = worked.select_related("organisation", "unit").order_by("-effect_checked_at", "-pk")
     chosen = list(newest.filter(pk__in=one_of_each)[:FEW])
     others = newest.exclude(pk__in=[plan.pk for plan in chosen])[: FEW - len(chosen)]
     return [*chosen, *others]
@@ -66,9 +66,9 @@ def _with_something_done() -> QuerySet[Action]:
 
 
 def _lines(question: Question, plans: list[ActionPlan]) -> list[Line]:
-    """Each plan by its strongest action, with who did it."""
+    """Each plan by its strongest action, with where it helps and who did it."""
     strongest: dict[int, Action] = {}
-    done = _with_something_done().filter(plan__in=plans).select_related("assignment__assignee__unit")
+    done = _with_something_done().filter(plan__in=plans).select_related("assignment__assignee")
     for action in done.order_by(F("control_level").asc(nulls_last=True), "pk"):
         strongest.setdefault(action.plan_id, action)
     open_cases = set(visible_to(question.reader).filter(pk__in=[p.pk for p in plans]).values_list("pk", flat=True))
@@ -85,7 +85,8 @@ def _lines(question: Question, plans: list[ActionPlan]) -> list[Line]:
     return [
         Line(
             title=strongest[plan.pk].title,
-            meta=_("Thank %(who)s") % {"who": who_and_where(strongest[plan.pk].assignment)},
+            meta=_("%(unit)s. Say thank you to %(name)s.")
+            % {"unit": plan.unit.name, "name": strongest[plan.pk].assignment.assignee.name},
             url=url(plan, strongest[plan.pk]),
         )
         for plan in plans

@@ -428,7 +428,7 @@ def test_the_mail_leads_to_each_task_by_sign_in(cast, give, sweep, sent):
     task = give()
     sweep(11, 23)
     message = sent()["piotr"]
-    assert message.subject == "Uke 48: 1 oppgave er forfalt i enhetene dine"
+    assert message.subject == "Uke 48: 1 oppgave er forfalt i avdelingene dine"
     for part in (message.body, message.alternatives[0][0]):
         assert f"/fjellvik/oppgaver/{task.pk}/" in part
         assert "/fjellvik/oppsummering/2026-W48/" in part

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from hms.assignments.enums import Kind, State
@@ -158,8 +159,8 @@ def section(
     readable = _readable(question, shown)
     lines = [
         Line(
-            title=mail_title(task) if question.in_mail else task.title,
-            meta=who_and_where(task),
+            title=capfirst(mail_title(task)) if question.in_mail else task.title,
+            meta=_what_and_who(task),
             when=when(task) if when else "",
             url=reverse("assignments:detail", args=[task.organisation.slug, task.pk]) if task.pk in readable else "",
             due_on=task.due_on if when else None,
@@ -177,9 +178,10 @@ def _readable(question: Question, tasks: list[Assignment]) -> set[int]:
     return set(visible_to(question.reader).filter(pk__in=ids).values_list("pk", flat=True))
 
 
-def who_and_where(task: Assignment) -> str:
-    """«Tor Erik Moen, Teknisk drift»."""
-    return f"{task.assignee.name}, {task.assignee.unit.name}"
+def _what_and_who(task: Assignment) -> str:
+    """«Tor Erik Moen, Teknisk drift», and what is asked when the title is not what is to be done."""
+    who = f"{task.assignee.name}, {task.assignee.unit.name}"
+    return who if task.kind == Kind.ACTION else f"{task.get_kind_display()}. {who}"
 
 
 register(
