@@ -36,15 +36,8 @@ def overview(request: HttpRequest, organisation: str) -> HttpResponse:
         for kind in Kind
         for grade, critical in GRADES.items()
     ]
-    entries.append(
-        {
-            "url": reverse("assignments:summary_settings", args=[organisation]),
-            "title": _("Summaries for leaders"),
-            "icon": "chart",
-            "meta": _sent_summaries(),
-        }
-    )
-    context = {"entries": entries, "crumbs": crumbs(request, (_("Reminders"), None))}
+    summaries = {"url": reverse("assignments:summary_settings", args=[organisation]), "meta": _sent_summaries()}
+    context = {"entries": entries, "summaries": summaries, "crumbs": crumbs(request, (_("Reminders"), None))}
     return render(request, "assignments/ladders.html", context)
 
 
