@@ -5,4 +5,4 @@ class DeviationsConfig(AppConfig):
     name = "deviations"
 
     def ready(self) -> None:
-        from deviations import documents, notifications, rules, selectors, tasks, wiring  # noqa: F401  registrations
+        from deviations import documents, notifications, rules, selectors, summaries, tasks, wiring  # noqa: F401  registrations

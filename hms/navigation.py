@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from deviations.selectors import open_counts
 from hms.assignments.selectors import my_open_count
+from hms.assignments.summaries.reading import kinds_of
 from hms.notifications.selectors import unread_count
 from hms.organisations.access import may
 from hms.organisations.selectors import memberships_of
@@ -56,8 +57,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 def _groups(request: HttpRequest, url: Any) -> list[dict[str, Any]]:
     employee = request.employee
     here = request.resolver_match.view_name if request.resolver_match else ""
-    # The reminder ladders are settings, though the app of the tasks shows them.
-    here_section = "organisations" if here.startswith("assignments:ladder") else here.split(":")[0]
+    here_section = _section(here)
 
     def item(
         label: str, name: str, icon: str, section: str, *, count: int | None = None, phone: bool = False
@@ -88,8 +88,16 @@ def _groups(request: HttpRequest, url: Any) -> list[dict[str, Any]]:
             ],
         }
     ]
+    lead = []
+    if kinds_of(employee):
+        lead.append(item(_("Summary"), "assignments:summaries", "chart", "summaries"))
     if may(employee, "organisations.administer"):
-        groups.append(
-            {"label": _("Lead"), "items": [item(_("Settings"), "organisations:settings", "settings", "organisations")]}
-        )
-    return groups
+        lead.append(item(_("Settings"), "organisations:settings", "settings", "organisations"))
+    return [*groups, {"label": _("Lead"), "items": lead}] if lead else groups
+
+
+def _section(here: str) -> str:
+    """Which entry of the menu a page belongs to: the app's, but for what the app of the tasks shows besides."""
+    if here in {"assignments:ladders", "assignments:ladder", "assignments:summary_settings"}:
+        return "organisations"
+    return "summaries" if here == "assignments:summary" else here.split(":")[0]

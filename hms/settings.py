@@ -168,6 +168,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=15),
         "options": {"expires": 15 * 60},
     },
+    "sweep-summaries": {
+        "task": "hms.assignments.tasks.sweep_summaries",
+        "schedule": timedelta(minutes=15),
+        "options": {"expires": 15 * 60},
+    },
     "sweep-reports": {"task": "hms.reports.tasks.sweep_reports", "schedule": timedelta(minutes=1)},
 }
 

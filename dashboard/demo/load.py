@@ -9,6 +9,7 @@ from django.utils import timezone
 from dashboard.demo.book import Book
 from dashboard.demo.cast import EMPLOYERS, Employer
 from dashboard.demo.house import House, furnish, password_hash
+from dashboard.demo.leaders import tell_leaders
 from dashboard.demo.life import live
 from dashboard.demo.scenes import Scene, scenes_of, tell
 from dashboard.demo.year import draw_year
@@ -55,6 +56,7 @@ def _load(employer: Employer, now: datetime.datetime, users: dict[str, User], pa
         book.write()
         # What was said in the year behind them was said by mail; from now on the ladder speaks.
         rearm()
+        tell_leaders(now)
         for deviation, scene in pictured:
             _show(deviation, scene)
 

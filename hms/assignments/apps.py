@@ -7,3 +7,5 @@ class AssignmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from hms.assignments import notifications, rules, selectors, wiring  # noqa: F401  registrations
+        from hms.assignments.summaries import mails, own_part  # noqa: F401
+        from hms.assignments.summaries import wiring as summaries_wiring  # noqa: F401

@@ -61,3 +61,10 @@ class Recipient(models.TextChoices):
     HSE_MANAGER = "hse_manager", _("The HSE manager")
     SAFETY_REP = "safety_rep", _("The safety representative")
     TOP_LEADER = "top_leader", _("The top leader")
+
+
+class SummaryKind(models.TextChoices):
+    """The summaries that leaders get."""
+
+    WEEKLY = "weekly", _("Every week: my own units")
+    MONTHLY = "monthly", _("Every month: the whole organisation")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hms.assignments import selectors
-from hms.assignments.enums import Anchor, Recipient
+from hms.assignments.enums import Anchor, Recipient, SummaryKind
 from hms.assignments.ladder import Step
 from hms.assignments.models import Assignment
 from hms.assignments.rules import extension_limits
@@ -206,3 +206,19 @@ class DaysField(forms.CharField):
         if len(days) > 10:
             raise forms.ValidationError(_("At most ten days. More reminders are not read."))
         return days
+
+
+class SummaryForm(HmsForm):
+    """Which summaries the organisation sends to its leaders."""
+
+    sent = forms.MultipleChoiceField(
+        label=gettext_lazy("What is sent?"),
+        choices=SummaryKind.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("Each leader may still say no, where people choose themselves."),
+    )
+
+    def __init__(self, *args: Any, sent: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["sent"] = list(sent)

@@ -1,11 +1,11 @@
-"""Assignments, their mail links, requests for more time, and the reminder ladder's tables."""
+"""Assignments, their mail links, requests for more time, the reminder ladder's and the summaries' tables."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hms.assignments.enums import MOVES, Anchor, ExtensionState, Kind, NoteKind, Recipient, State
+from hms.assignments.enums import MOVES, Anchor, ExtensionState, Kind, NoteKind, Recipient, State, SummaryKind
 from hms.organisations.models import Employee
 from hms.tenancy.models import TenantModel
 
@@ -51,6 +51,7 @@ class Assignment(TenantModel):
             ),
             models.Index(fields=["organisation", "source_kind", "source_id"], name="assignment_source"),
             models.Index(fields=["organisation", "state", "due_on", "id"], name="assignment_due"),
+            models.Index(fields=["organisation", "ended_at"], condition=Q(state="done"), name="assignment_ended"),
             models.Index(
                 fields=["organisation", "next_step_at"],
                 condition=Q(state="open", next_step_at__isnull=False),
@@ -205,3 +206,42 @@ class Reminder(TenantModel):
 
     def __str__(self) -> str:
         return f"reminder {self.pk}"
+
+
+class SummarySchedule(TenantModel):
+    """When the organisation's leaders get their next summary of a kind; made by the first sweep that looks.
+
+    The serving role finds the organisations to open by `next_at`, without opening any.
+    """
+
+    kind = models.CharField(max_length=7, choices=SummaryKind.choices)
+    # None: the organisation does not send them.
+    next_at = models.DateTimeField(null=True)
+    # The name of the last period that needs no telling any more: `2026-W48`, `2026-10`.
+    last_period = models.CharField(max_length=8)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_at", "organisation"], condition=Q(next_at__isnull=False), name="summary_schedule_next"
+            ),
+        ]
+        constraints = [models.UniqueConstraint(fields=["organisation", "kind"], name="summary_schedule_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} summary after {self.last_period}"
+
+
+class SummaryRefusal(TenantModel):
+    """That one leader does not want one kind of summary; nobody who wants them has a row."""
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=7, choices=SummaryKind.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "employee", "kind"], name="summary_refusal_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"no {self.kind} summary for {self.employee_id}"

@@ -85,6 +85,13 @@ def organisations_with_due_steps(now: datetime.datetime) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def organisations_with_due_summaries(now: datetime.datetime) -> list[int]:
+    """Ids of the organisations whose morning has come, or who have no schedule yet. Needs no open organisation."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT organisations_with_due_summaries(%s)", [now])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def my_open(employee: Employee) -> QuerySet[Assignment]:
     """What waits for an employee, the most overdue first."""
     return Assignment.objects.filter(assignee=employee, state=State.OPEN).order_by("due_on", "id")

@@ -1,4 +1,4 @@
-"""The sweep: every quarter of an hour, what is due is told."""
+"""The sweeps: every quarter of an hour, what is due is told."""
 
 import datetime
 import logging
@@ -9,12 +9,15 @@ from celery import shared_task
 from django.utils import timezone
 
 from hms.assignments import selectors
+from hms.assignments.summaries.sending import summarise
 from hms.assignments.sweeping import sweep, sweep_together
 from hms.notifications.services import nudge_all
 from hms.tenancy.scope import tenant
 
 logger = logging.getLogger(__name__)
 
+# Organisations to a task: on a Monday morning everybody's summary is due at once.
+ORGANISATIONS = 50
 # Well under the time limit of tasks; the next sweep takes the rest.
 WORK_SECONDS = 400
 # How many organisations one task takes, and how many of them share a transaction: committing one by one would cost
@@ -60,3 +63,26 @@ def sweep_assignments() -> None:
     waiting = selectors.organisations_with_due_steps(timezone.now())
     for start in range(0, len(waiting), TASK):
         take_due_steps.delay(waiting[start : start + TASK])
+
+
+@shared_task(ignore_result=True)
+def send_summaries(organisation_ids: list[int]) -> None:
+    """Tell the leaders of some organisations, each in a transaction of its own: one that fails keeps no other waiting."""
+    now = timezone.now()
+    stop_at = time.monotonic() + WORK_SECONDS
+    for organisation_id in organisation_ids:
+        if time.monotonic() > stop_at:
+            return
+        try:
+            with tenant(organisation_id):
+                summarise(now)
+        except Exception as error:  # noqa: BLE001  it is due still, and the next sweep tries again
+            logger.warning("Summaries of organisation %s: %s", organisation_id, type(error).__name__)
+
+
+@shared_task(ignore_result=True)
+def sweep_summaries() -> None:
+    """Find the organisations whose morning has come, and have their leaders told, many organisations to a task."""
+    due = selectors.organisations_with_due_summaries(timezone.now())
+    for first in range(0, len(due), ORGANISATIONS):
+        send_summaries.delay(due[first : first + ORGANISATIONS])

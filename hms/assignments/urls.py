@@ -11,5 +11,8 @@ urlpatterns = [
     path("oppgaver/<int:pk>/frist/", views.extension, name="extension"),
     path("innstillinger/paminnelser/", views.ladders.overview, name="ladders"),
     path("innstillinger/paminnelser/<slug:kind>/<slug:grade>/", views.ladders.ladder, name="ladder"),
+    path("innstillinger/paminnelser/oppsummeringer/", views.summaries.summary_settings, name="summary_settings"),
+    path("oppsummering/", views.summaries.latest, name="summaries"),
+    path("oppsummering/<str:period>/", views.summaries.summary, name="summary"),
     path("t/<str:token>/", views.link, name="link"),
 ]

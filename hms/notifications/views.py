@@ -1,5 +1,7 @@
 """The inbox."""
 
+from typing import Any
+
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hms.core.htmx import redirect_to
 from hms.core.keyset import BadCursor, page
 from hms.core.pages import form_page
-from hms.notifications import selectors, services, types
+from hms.notifications import choices, selectors, services, types
 from hms.notifications.enums import RoutineMail
 from hms.notifications.forms import PreferenceForm
 from hms.notifications.models import Notification
@@ -59,11 +61,19 @@ def preferences(request: HttpRequest, organisation: str) -> HttpResponse:
         if request.method == "POST":
             raise PermissionDenied
         return render(request, "notifications/preferences_fixed.html", {"close_url": inbox_url})
-    chosen = selectors.routine_mail_of([request.employee.pk]).get(request.employee.pk, RoutineMail.DAILY)
+    person, more = request.employee, choices.offered(request.employee)
+    chosen = selectors.routine_mail_of([person.pk]).get(person.pk, RoutineMail.DAILY)
+    initial = {"routine_mail": chosen, **{choice.name: choice.is_on(person) for choice in more}}
+
+    def save(given: dict[str, Any]) -> None:
+        services.choose_routine_mail(person, given["routine_mail"])
+        for choice in more:
+            choice.choose(person, given[choice.name])
+
     return form_page(
         request,
-        PreferenceForm(request.POST if request.method == "POST" else None, initial={"routine_mail": chosen}),
-        save=lambda data: services.choose_routine_mail(request.employee, data["routine_mail"]),
+        PreferenceForm(request.POST if request.method == "POST" else None, initial=initial, choices=more),
+        save=save,
         title=_("My notifications"),
         submit=_("Save"),
         back_url=inbox_url,

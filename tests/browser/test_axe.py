@@ -17,6 +17,8 @@ from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from hms.assignments.enums import SummaryKind
+from hms.assignments.summaries.periods import current
 from hms.tenancy.scope import tenant
 from tests.browser.people import Person
 from tests.browser.world import World
@@ -30,7 +32,7 @@ BRIEFLY = {"resultTypes": ["violations"], "selectors": False, "preload": False, 
 # The markup is the same in the dark; what colours decide is not.
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 # Whoever sees most comes first.
-ROLES = ["amir", "admin", "sunniva", "kari", "tor_erik", "ingrid"]
+ROLES = ["amir", "admin", "sunniva", "kari", "tor_erik", "ingrid", "ragnhild"]
 # Open to whoever has the address; they explain themselves when it works no more.
 OPEN = {"assignments:link", "organisations:invitation"}
 
@@ -107,6 +109,7 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
             )
         ],
         "assignments:ladder": [["action", "vanlig"], ["handle", "kritisk"]],
+        "assignments:summary": [[current(kind, world.today).name] for kind in SummaryKind.values],
         "notifications:": [[1]],
         "files:serve": [[world.file.pk, world.file.name]],
         "reports:show": [[job.pk] for job in world.reports],

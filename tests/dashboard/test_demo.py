@@ -219,7 +219,10 @@ class DemoTest(TestCase):
     def test_only_fresh_messages_wait_to_be_sent(self) -> None:
         for organisation in (self.fjellvik, self.havbris):
             with tenant(organisation):
-                waiting = Delivery.objects.select_related("notification")
+                # Leaders have had their summaries on the first morning of the week and of the month.
+                waiting = Delivery.objects.select_related("notification").exclude(
+                    notification__type__startswith="summaries."
+                )
                 assert 1 <= waiting.count() <= 30
                 assert all(self.now - row.notification.created_at < datetime.timedelta(hours=17) for row in waiting)
                 assert Notification.objects.count() > 5 * waiting.count()
@@ -238,6 +241,18 @@ class DemoTest(TestCase):
             mail = render(delivery)
         assert mail.to == ["tor.erik.moen@fjellvik.example"]
         assert "/fjellvik/t/" in mail.body
+
+    def test_leaders_have_had_their_summaries(self) -> None:
+        with tenant(self.fjellvik):
+            told = Delivery.objects.filter(notification__type__startswith="summaries.").select_related(
+                "notification__recipient__user", "notification__organisation"
+            )
+            sent = {(row.notification.type, row.notification.recipient.given_name): row for row in told}
+            played = {("summaries.week", "Amir"), ("summaries.week", "Ragnhild"), ("summaries.month", "Ragnhild")}
+            # The leader who is away has a deputy, who is told when there is something.
+            assert played <= set(sent) <= played | {("summaries.week", "Linnea")}
+            assert all("/fjellvik/oppsummering/" in render(sent[name]).body for name in played)
+            assert Notification.objects.filter(type="summaries.week").count() > 10
 
     def test_the_sign_ins_work_and_one_belongs_to_both(self) -> None:
         for address, _who in SIGN_INS:

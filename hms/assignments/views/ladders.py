@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hms.assignments import ladders, selectors
-from hms.assignments.enums import Kind
+from hms.assignments.enums import Kind, SummaryKind
 from hms.assignments.forms import LadderForm
+from hms.assignments.summaries.reading import sent_kinds
 from hms.core.htmx import redirect_to
 from hms.organisations.calendar import open_calendar
 from hms.organisations.views.common import crumbs, for_administrators
@@ -35,8 +36,16 @@ def overview(request: HttpRequest, organisation: str) -> HttpResponse:
         for kind in Kind
         for grade, critical in GRADES.items()
     ]
-    context = {"entries": entries, "crumbs": crumbs(request, (_("Reminders"), None))}
+    summaries = {"url": reverse("assignments:summary_settings", args=[organisation]), "meta": _sent_summaries()}
+    context = {"entries": entries, "summaries": summaries, "crumbs": crumbs(request, (_("Reminders"), None))}
     return render(request, "assignments/ladders.html", context)
+
+
+def _sent_summaries() -> str:
+    kinds = sent_kinds()
+    if len(kinds) == 2:
+        return _("Every week and every month")
+    return {SummaryKind.WEEKLY: _("Every week"), SummaryKind.MONTHLY: _("Every month")}[kinds[0]] if kinds else _("Off")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

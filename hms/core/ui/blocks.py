@@ -84,6 +84,17 @@ def card(
     )
 
 
+@register.simple_block_tag(end_name="endkpi")
+def kpi(content: SafeString, label: Any, value: Any) -> SafeString:
+    """One number with what it counts; stands in `<div class="kpis">`. Content: a small line under it, or nothing."""
+    return format_html(
+        '<p class="ds-card kpi"><span class="l">{}</span> <span class="v num">{}</span>{}</p>',
+        label,
+        value,
+        format_html(' <span class="d">{}</span>', content) if content.strip() else "",
+    )
+
+
 @register.simple_block_tag(end_name="endalert")
 def alert(content: SafeString, color: str = "info", size: str = "sm", live: bool = False) -> SafeString:
     """Must be read now; at most one on a page. `color`: info, success, warning, danger. `live`: announced."""
@@ -183,14 +194,17 @@ def todo_item(
     aside: Any = "",
     unread: bool = False,
 ) -> SafeString:
-    """One thing: the whole row is the link. `aside`: a tag, usually `{% due_date … as due %}`."""
+    """One thing: the whole row is the link. `aside`: a tag, usually `{% due_date … as due %}`.
+
+    Without `url` it is told and not opened.
+    """
+    name = format_html('<a class="t" href="{}">{}</a>', url, title) if url else format_html("<b>{}</b>", title)
     return format_html(
-        '<li{}><span class="tile"{}>{}</span><a class="t" href="{}">{}</a><span class="m">{}</span>{}</li>',
+        '<li{}><span class="tile"{}>{}</span>{}<span class="m">{}</span>{}</li>',
         attributes(data_unread=unread),
         attributes(data_color=color),
         svg(icon),
-        url,
-        title,
+        name,
         meta,
         format_html('<span class="x">{}</span>', aside) if aside else "",
     )

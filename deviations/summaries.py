@@ -1,0 +1,194 @@
+"""What leaders are told about cases: how many came, how soon they were answered, what still waits."""
+
+import datetime
+from collections.abc import Iterable
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from deviations.enums import ReporterKind, State
+from deviations.models import Deviation
+from deviations.selectors import open_ones, visible_to
+from deviations.wiring import case_url
+from hms.actions.summaries import share
+from hms.assignments.summaries.content import LINES, Figure, Line, Question, Section
+from hms.assignments.summaries.own_part import is_present
+from hms.assignments.summaries.periods import Month, Week, moments
+from hms.assignments.summaries.registry import Contribution, Counts, UnitColumn, counted, register
+from hms.core.ui.dates import long_date
+from hms.organisations.calendar import WorkCalendar, open_calendar
+
+WAITING, CAME = 20, 80
+ORDINARY, HIDDEN = Q(is_confidential=False), Q(is_confidential=True)
+
+
+def waiting_at(week: Week) -> Q:
+    """Nobody has answered whoever told of it, by the end of the week."""
+    return (
+        ~Q(state=State.CLOSED)
+        & ~Q(reporter_kind=ReporterKind.IMPORTED)
+        & Q(first_answered_at__isnull=True, reported_at__lt=moments(week)[1])
+    )
+
+
+def came_in(period: Week | Month) -> Q:
+    begin, end = moments(period)
+    return Q(reported_at__gte=begin, reported_at__lt=end)
+
+
+# --- the week ---
+
+
+def _of_units(question: Question) -> QuerySet[Deviation]:
+    # Never a case about the leader, and not one about the deputy who reads it either.
+    return (
+        visible_to(question.leader)
+        .filter(ORDINARY, unit_id__in=question.units)
+        .exclude(concerns=question.reader)
+    )  # fmt: skip
+
+
+def _weekly_figures(question: Question, week: Week) -> Iterable[Figure]:
+    numbers = _of_units(question).aggregate(
+        waiting=Count("pk", filter=waiting_at(week)), came=Count("pk", filter=came_in(week.previous))
+    )
+    waiting = _("Waiting for an answer") if is_present(week) else _("Still without an answer")
+    yield Figure(WAITING, waiting, str(numbers["waiting"]), numbers["waiting"])
+    yield Figure(CAME, _("Reported the week before"), str(numbers["came"]), numbers["came"])
+
+
+def _weekly_sections(question: Question, week: Week) -> Iterable[Section]:
+    waiting = _of_units(question).filter(waiting_at(week))
+    shown = list(
+        waiting.select_related("organisation", "unit", "handling__assignee")
+        .defer("search", "imported_values", "description")
+        .order_by("reported_at", "pk")[:LINES]
+    )
+    if not shown:
+        return
+    ids = [case.pk for case in shown]
+    readable = set(visible_to(question.reader).filter(pk__in=ids).values_list("pk", flat=True))
+    lines = [
+        Line(
+            # The title comes from the reporter's words: it stays inside.
+            title=_("Deviation %(number)s") % {"number": case.number} if question.in_mail else case.title,
+            meta=_who(case),
+            when=_("Reported %(date)s") % {"date": long_date(case.reported_at)},
+            url=case_url(case) if case.pk in readable else "",
+            due_on=case.first_answer_due_on,
+        )
+        for case in shown
+    ]
+    yield Section(
+        WAITING, _("Waiting for an answer") if is_present(week) else _("Still without an answer"), "comment",
+        "info", lines, len(shown) if len(shown) < LINES else waiting.count(),
+        lede=_("Whoever reported it wants to know that somebody has seen it."),
+    )  # fmt: skip
+
+
+def _who(case: Deviation) -> str:
+    return f"{case.handling.assignee.name}, {case.unit.name}" if case.handling else case.unit.name
+
+
+def _weekly_units(week: Week) -> Counts:
+    return _by_unit(waiting_at(week) | came_in(week.previous))
+
+
+def _by_unit(which: Q) -> Counts:
+    ordinary = Deviation.objects.filter(ORDINARY, which)
+    return dict(ordinary.values_list("unit").annotate(Count("pk")).order_by())
+
+
+# --- the month ---
+
+
+def _monthly_figures(month: Month, is_newest: bool) -> Iterable[Figure]:
+    now, before = _flow(month), _flow(month.previous)
+    calendar = open_calendar()
+    answers, answers_before = _answers(month, calendar), _answers(month.previous, calendar)
+    yield Figure(10, _("Deviations reported"), str(now[0]), now[0], before=str(before[0]))
+    yield Figure(
+        20, _("Answered in time"), share(answers.in_time, answers.due), answers.due,
+        before=share(answers_before.in_time, answers_before.due),
+    )  # fmt: skip
+    yield Figure(
+        30, _("Working days to the first answer, as a rule"), answers.median_text, 0, before=answers_before.median_text
+    )
+    yield Figure(40, _("Deviations closed"), str(now[1]), now[1], before=str(before[1]))
+    if is_newest:
+        numbers = open_ones(Deviation.objects.all()).aggregate(
+            ordinary=Count("pk", filter=ORDINARY), hidden=Count("pk", filter=HIDDEN)
+        )
+        number = counted(numbers["ordinary"], numbers["hidden"])
+        yield Figure(65, _("Open deviations now"), str(number), number)
+
+
+def _flow(month: Month) -> tuple[int, int]:
+    """How many came and how many were closed in a month."""
+    begin, end = moments(month)
+    came, closed = came_in(month), Q(closed_at__gte=begin, closed_at__lt=end)
+    numbers = Deviation.objects.filter(came | closed).aggregate(
+        came=Count("pk", filter=came & ORDINARY),
+        came_hidden=Count("pk", filter=came & HIDDEN),
+        closed=Count("pk", filter=closed & ORDINARY),
+        closed_hidden=Count("pk", filter=closed & HIDDEN),
+    )
+    return counted(numbers["came"], numbers["came_hidden"]), counted(numbers["closed"], numbers["closed_hidden"])
+
+
+class _Answers:
+    """How soon a month's ordinary reports were first answered. Rows: (reported, answered, due, how many) by day."""
+
+    def __init__(self, rows: Iterable[tuple], calendar: WorkCalendar, today: datetime.date) -> None:
+        self.in_time = self.due = 0
+        self.days: list[int] = []
+        for reported, answered, due_on, number in rows:
+            if answered is not None:
+                self.days += [_working_days(reported, answered, calendar)] * number
+                self.in_time += number if answered <= due_on else 0
+            # Those that still have time are neither in time nor late.
+            if answered is not None or due_on < today:
+                self.due += number
+
+    @property
+    def median_text(self) -> str:
+        """«1,5»; a dash when nothing is answered."""
+        days = sorted(self.days)
+        if not days:
+            return "–"
+        middle = (days[(len(days) - 1) // 2] + days[len(days) // 2]) / 2
+        return number_format(middle, 0 if middle == int(middle) else 1)
+
+
+def _answers(month: Month, calendar: WorkCalendar) -> _Answers:
+    rows = (
+        Deviation.objects.filter(ORDINARY, came_in(month), first_answer_due_on__isnull=False)
+        .values_list(TruncDate("reported_at"), TruncDate("first_answered_at"), "first_answer_due_on")
+        .annotate(number=Count("pk"))
+        .order_by()
+    )
+    return _Answers(rows, calendar, timezone.localdate())
+
+
+def _working_days(first: datetime.date, last: datetime.date, calendar: WorkCalendar) -> int:
+    """Working days after `first`, up to and with `last`."""
+    days = (first + datetime.timedelta(days=n) for n in range(1, (last - first).days + 1))
+    return sum(calendar.is_working_day(day) for day in days)
+
+
+register(
+    "deviations",
+    Contribution(
+        weekly_sections=_weekly_sections,
+        weekly_figures=_weekly_figures,
+        weekly_units=_weekly_units,
+        monthly_figures=_monthly_figures,
+        unit_columns=[
+            UnitColumn(10, lambda: _("Reported"), lambda month: _by_unit(came_in(month))),
+            UnitColumn(20, lambda: _("Open now"), lambda month: _by_unit(~Q(state=State.CLOSED)), is_present=True),
+        ],
+    ),
+)
