@@ -56,8 +56,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 def _groups(request: HttpRequest, url: Any) -> list[dict[str, Any]]:
     employee = request.employee
     here = request.resolver_match.view_name if request.resolver_match else ""
-    # The reminder ladders are settings, though the app of the tasks shows them.
-    here_section = "organisations" if here.startswith("assignments:ladder") else here.split(":")[0]
+    # The reminder ladders and the channels are settings, though the apps of tasks and messages show them.
+    is_setting = here.startswith(("assignments:ladder", "notifications:channels"))
+    here_section = "organisations" if is_setting else here.split(":")[0]
 
     def item(
         label: str, name: str, icon: str, section: str, *, count: int | None = None, phone: bool = False

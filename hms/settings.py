@@ -309,10 +309,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
-        "nowhere": {"class": "logging.NullHandler"},
-    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO")},
     # 4xx answers are people's everyday mistakes and would fill the log with addresses they typed.
     "loggers": {
@@ -322,7 +319,7 @@ LOGGING = {
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
         # It writes phone numbers and texts; what came of a message stands in the outbox.
-        "apprise": {"handlers": ["nowhere"], "propagate": False},
+        "apprise": {"level": 100},
         # At DEBUG, every address that is called; some gateways carry the text in it.
         "urllib3": {"level": "ERROR"},
     },
@@ -335,12 +332,11 @@ if SENTRY_DSN:
 
     def without_calls(crumb: dict[str, object], _hint: object) -> dict[str, object] | None:
         """Leave out the addresses that we call: a push endpoint is somebody's device, a gateway's may hold the text."""
-        return None if crumb.get("category") in {"httplib", "apprise"} else crumb
+        return None if crumb.get("category") == "httplib" else crumb
 
     sentry_sdk.init(
         dsn=SENTRY_DSN, send_default_pii=False, max_request_body_size="never", before_breadcrumb=without_calls
     )
-    sentry_sdk.integrations.logging.ignore_logger("apprise")
 
 # Each web process serves its own numbers on one of these ports, reachable only inside the network ("9101-9109").
 METRICS_PORTS = env("METRICS_PORTS", default="")

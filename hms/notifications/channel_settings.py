@@ -1,5 +1,6 @@
 """What an organisation has set up beside e-mail: its SMS gateway, for whom, how many, and push."""
 
+from django.conf import settings
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -17,9 +18,14 @@ def current() -> ChannelSettings:
     return ChannelSettings.objects.first() or ChannelSettings()
 
 
-def used_this_month(settings: ChannelSettings) -> int:
+def can_send_sms(organisation: ChannelSettings) -> bool:
+    """Whether there is anything to send SMS with; the demo puts them into its mailbox."""
+    return bool(organisation.sms_gateway) or settings.DEMO
+
+
+def used_this_month(organisation: ChannelSettings) -> int:
     """SMS parts sent since the first of the month."""
-    return settings.sms_used if settings.sms_month == _month() else 0
+    return organisation.sms_used if organisation.sms_month == _month() else 0
 
 
 def change(
@@ -32,26 +38,26 @@ def change(
     Args:
         gateway: a new one; None keeps the one there is.
     """
-    settings = current()
     changes: dict[str, object] = {"sms_use": sms_use, "sms_limit": sms_limit, "push_allowed": push_allowed}
     if gateway is not None:
         changes |= {"sms_gateway": seal(gateway.address), "sms_service": gateway.name}
-    _save(settings, changes, by=by)
+    _save(changes, by=by)
 
 
 def remove_gateway(*, by: Employee) -> None:
     """Forget the gateway; no SMS are sent from now on. Effects: as `change`."""
-    _save(current(), {"sms_gateway": "", "sms_service": ""}, by=by)
+    _save({"sms_gateway": "", "sms_service": ""}, by=by)
 
 
-def _save(settings: ChannelSettings, changes: dict[str, object], *, by: Employee) -> None:
-    changed = [name for name, value in changes.items() if getattr(settings, name) != value]
+def _save(changes: dict[str, object], *, by: Employee) -> None:
+    before = current()
+    changed = [name for name, value in changes.items() if getattr(before, name) != value]
     if not changed:
         return
-    settings, _created = ChannelSettings.objects.update_or_create(
+    saved, _created = ChannelSettings.objects.update_or_create(
         organisation_id=current_organisation_id(), defaults={name: changes[name] for name in changed}
     )
-    record("channels.changed", settings, by=by, data={"fields": changed})
+    record("channels.changed", saved, by=by, data={"fields": changed})
 
 
 def take_sms(parts: int) -> bool:

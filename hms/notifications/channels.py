@@ -5,6 +5,7 @@ the person wants and which devices there are cost no query of their own, however
 """
 
 import datetime
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,7 +63,7 @@ WITH said AS (
     FROM notifications_channelsettings WHERE organisation_id = %(organisation)s
 ), queued AS (
     INSERT INTO notifications_delivery (notification_id, channel, message_id, {delivery_columns})
-    SELECT told.id, option.channel, '<' || gen_random_uuid() || '@' || %(host)s || '>', {delivery_values}
+    SELECT told.id, option.channel, '<' || gen_random_uuid() || %(message_id)s, {delivery_values}
     FROM told JOIN said USING (dedupe_key) CROSS JOIN house
     LEFT JOIN notifications_preference AS wish
         ON wish.organisation_id = %(organisation)s AND wish.employee_id = said.recipient_id
@@ -130,7 +131,7 @@ def write(type_key: str, sayings: Sequence[Saying]) -> Written:
         # Nothing leaves the demo's machine: its SMS lie in its mailbox.
         "is_demo": settings.DEMO,
         "has_push": is_configured(),
-        "host": urlparse(settings.PUBLIC_URL).hostname,
+        "message_id": _message_id_end(),
     }
     written = Written()
     with connection.cursor() as cursor:
@@ -140,6 +141,15 @@ def write(type_key: str, sayings: Sequence[Saying]) -> Written:
             if delivery_id is not None:
                 written.deliveries.append(delivery_id)
     return written
+
+
+def message_id() -> str:
+    """A new one, for a delivery that is written by itself."""
+    return f"<{uuid.uuid4()}{_message_id_end()}"
+
+
+def _message_id_end() -> str:
+    return f"@{urlparse(settings.PUBLIC_URL).hostname}>"
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,40 @@
 """SMS gateways, by Apprise. An administrator chooses which; never which host our servers call."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from apprise import Apprise, AppriseAsset, NotificationManager, NotifyFormat
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-# Apprise's schema: the service's name, and an address with made-up secrets. All are hosted services whose plugin
-# calls fixed hosts of its own, whatever the address says (tests/notifications/test_gateways.py holds that).
+# Apprise takes half a second to load, and few requests need it.
+if TYPE_CHECKING:
+    from apprise import Apprise
+
+
+@dataclass(frozen=True)
+class Service:
+    """A hosted SMS service: its name, Apprise's class for it, and an address with made-up secrets."""
+
+    name: str
+    plugin: str
+    example: str
+
+
+# By Apprise's schema. Each calls fixed hosts of its own, whatever the address says
+# (tests/notifications/test_gateways.py holds that).
 SERVICES = {
-    "46elks": ("46elks", "46elks://USER:PASSWORD@SENDER"),
-    "bulksms": ("BulkSMS", "bulksms://USER:PASSWORD@"),
-    "clickatell": ("Clickatell", "clickatell://KEY"),
-    "clicksend": ("ClickSend", "clicksend://USER:KEY@"),
-    "cm": ("CM.com", "cm://SENDER@PRODUCT-TOKEN"),
-    "msgbird": ("MessageBird", "msgbird://KEY/+4740612345"),
-    "plivo": ("Plivo", "plivo://AUTH-ID@TOKEN/+4740612345"),
-    "seven": ("seven", "seven://KEY"),
-    "sinch": ("Sinch", "sinch://PLAN:TOKEN@+46701234567"),
-    "telnyx": ("Telnyx", "telnyx://KEY@+4740612345"),
-    "twilio": ("Twilio", "twilio://ACCOUNT:TOKEN@+46701234567"),
-    "vonage": ("Vonage", "vonage://KEY:SECRET@+4740612345"),
+    "46elks": Service("46elks", "fortysixelks.Notify46Elks", "46elks://USER:PASSWORD@SENDER"),
+    "bulksms": Service("BulkSMS", "bulksms.NotifyBulkSMS", "bulksms://USER:PASSWORD@"),
+    "clickatell": Service("Clickatell", "clickatell.NotifyClickatell", "clickatell://KEY"),
+    "clicksend": Service("ClickSend", "clicksend.NotifyClickSend", "clicksend://USER:KEY@"),
+    "cm": Service("CM.com", "cm.NotifyCM", "cm://SENDER@PRODUCT-TOKEN"),
+    "msgbird": Service("MessageBird", "messagebird.NotifyMessageBird", "msgbird://KEY/+4740612345"),
+    "plivo": Service("Plivo", "plivo.NotifyPlivo", "plivo://AUTH-ID@TOKEN/+4740612345"),
+    "seven": Service("seven", "seven.NotifySeven", "seven://KEY"),
+    "sinch": Service("Sinch", "sinch.NotifySinch", "sinch://PLAN:TOKEN@+46701234567"),
+    "telnyx": Service("Telnyx", "telnyx.NotifyTelnyx", "telnyx://KEY@+4740612345"),
+    "twilio": Service("Twilio", "twilio.NotifyTwilio", "twilio://ACCOUNT:TOKEN@+46701234567"),
+    "vonage": Service("Vonage", "vonage.NotifyVonage", "vonage://KEY:SECRET@+4740612345"),
 }
 ALIASES = {"elks": "46elks", "nexmo": "vonage"}
 # What an address may not decide: who gets it, how the connection is made, how the text is cut, calls in place of SMS.
@@ -48,7 +63,7 @@ class Gateway:
 
     @property
     def name(self) -> str:
-        return SERVICES[self.schema][0]
+        return SERVICES[self.schema].name
 
 
 def gateway(address: str) -> Gateway:
@@ -61,11 +76,11 @@ def gateway(address: str) -> Gateway:
     schema, separator, _rest = address.partition("://")
     schema = ALIASES.get(schema.lower(), schema.lower())
     if not separator or schema not in SERVICES:
-        names = ", ".join(name for name, _example in SERVICES.values())
+        names = ", ".join(service.name for service in SERVICES.values())
         raise BadGateway(_("This is not a gateway that we can use. Use one of these: %(names)s.") % {"names": names})
     found = Gateway(address, schema)
     if _sender(found, _NOBODY) is None:
-        example = SERVICES[schema][1]
+        example = SERVICES[schema].example
         raise BadGateway(_("Something is missing or misspelt. It looks like this: %(example)s") % {"example": example})
     return found
 
@@ -73,13 +88,16 @@ def gateway(address: str) -> Gateway:
 def send(gateway: Gateway, phone: str, text: str) -> None:
     """Send one SMS. Raises GatewayRefused."""
     sender = _sender(gateway, phone)
-    if sender is None or not sender.notify(body=text, body_format=NotifyFormat.TEXT):
+    if sender is None or not sender.notify(body=text, body_format="text"):
         raise GatewayRefused
 
 
-def _sender(gateway: Gateway, phone: str) -> Apprise | None:
+def _sender(gateway: Gateway, phone: str) -> "Apprise | None":
     """Apprise with one service and one target; None when the address is not whole."""
-    plugin = NotificationManager()[gateway.schema]
+    from apprise import Apprise, AppriseAsset
+
+    # This one class, and none of Apprise's hundred others: they are never even loaded.
+    plugin = import_string(f"apprise.plugins.{SERVICES[gateway.schema].plugin}")
     parsed = plugin.parse_url(gateway.address)
     if not parsed:
         return None

@@ -39,7 +39,8 @@ def prepare(delivery: Delivery) -> "partial[None]":
     payload = {
         "title": context["organisation_name"],
         "body": context["subject"],
-        "url": context["action_url"],
+        # A path: the device opens it where it has HMS, under whatever name.
+        "url": message_type.url(notification),
         "language": language,
         # The same message again (a retry) takes the place of the first.
         "tag": f"{delivery.organisation_id}-{notification.pk}",

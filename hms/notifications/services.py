@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from hms.notifications import channels, types
 from hms.notifications.channels import Saying
-from hms.notifications.enums import DeliveryState
+from hms.notifications.enums import Channel, DeliveryState
 from hms.notifications.models import Delivery, Notification, Preference
 from hms.notifications.rules import dedupe_key
+from hms.notifications.selectors import TEST_SMS
 from hms.organisations.models import Employee
 from hms.tenancy.scope import current_organisation_id
 
@@ -174,6 +175,15 @@ def mark_read(employee: Employee, notification_ids: Collection[int] | None = Non
     if notification_ids is not None:
         unread = unread.filter(pk__in=notification_ids)
     return unread.update(read_at=timezone.now())
+
+
+def send_test_sms(employee: Employee) -> None:
+    """Send somebody an SMS whatever they have chosen. Effects: a notification with one delivery, by SMS."""
+    now = timezone.now()
+    told = notify(TEST_SMS, to=employee, about=employee, dedupe=now.isoformat(), email=False)
+    if told is not None:
+        delivery = Delivery.objects.create(notification=told, channel=Channel.SMS, message_id=channels.message_id())
+        _nudge_later([delivery.pk])
 
 
 def change_preference(employee: Employee, **choices: Any) -> None:

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import jwt
 import requests
-from apprise.utils.pem import ApprisePEMController
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
@@ -98,6 +97,9 @@ def send(endpoint: str, p256dh: str, auth: str, payload: dict[str, Any], *, urge
         Refused: when it was not taken; the message is only the answer's number.
         requests.RequestException: when the service was not reached.
     """
+    # Half a second to load, and only a worker needs it.
+    from apprise.utils.pem import ApprisePEMController
+
     check(endpoint, p256dh, auth)
     key = ec.EllipticCurvePublicKey.from_encoded_point(CURVE, _decode(p256dh))
     body = ApprisePEMController(path="").encrypt_webpush(json.dumps(payload), public_key=key, auth_secret=_decode(auth))
