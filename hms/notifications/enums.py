@@ -12,11 +12,11 @@ class Urgency(models.TextChoices):
     """What a kind of message may interrupt."""
 
     # Collected: the daily or weekly reminder.
-    ROUTINE = "routine", _("Routine")
+    ROUTINE = "routine"
     # One thing that concerns one person.
-    SINGLE = "single", _("Single")
+    SINGLE = "single"
     # Cannot wait: critical work, and what nobody has answered.
-    CRITICAL = "critical", _("Cannot wait")
+    CRITICAL = "critical"
 
 
 class SmsUse(models.TextChoices):

@@ -23,8 +23,8 @@ class Service:
 # By Apprise's schema. Each calls fixed hosts of its own, whatever the address says
 # (tests/notifications/test_gateways.py holds that).
 SERVICES = {
-    "46elks": Service("46elks", "fortysixelks.Notify46Elks", "46elks://USER:PASSWORD@SENDER"),
-    "bulksms": Service("BulkSMS", "bulksms.NotifyBulkSMS", "bulksms://USER:PASSWORD@"),
+    "46elks": Service("46elks", "fortysixelks.Notify46Elks", "46elks://USER:SECRET@SENDER"),
+    "bulksms": Service("BulkSMS", "bulksms.NotifyBulkSMS", "bulksms://USER:SECRET@"),
     "clickatell": Service("Clickatell", "clickatell.NotifyClickatell", "clickatell://KEY"),
     "clicksend": Service("ClickSend", "clicksend.NotifyClickSend", "clicksend://USER:KEY@"),
     "cm": Service("CM.com", "cm.NotifyCM", "cm://SENDER@PRODUCT-TOKEN"),

@@ -154,7 +154,8 @@ def test_a_push_service_in_trouble_is_tried_again(cast, tell, device, internet, 
 
 
 def test_a_push_service_that_is_not_there_is_waited_for(cast, tell, device, monkeypatch):
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
     tell()
     tasks.deliver(cast.fjellvik.pk)
     assert (push(cast).state, push(cast).error) == (DeliveryState.QUEUED, "ProxyError")
