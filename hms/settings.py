@@ -287,7 +287,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- push: who sends, for the push services of the browsers' makers ---
 VAPID_PRIVATE_KEY = env("VAPID_PRIVATE_KEY", default="")
-PUSH_CONTACT = env("PUSH_CONTACT", default=parseaddr(DEFAULT_FROM_EMAIL)[1])
+PUSH_CONTACT = env("PUSH_CONTACT", default="") or parseaddr(DEFAULT_FROM_EMAIL)[1]
 # More push services than those of hms/notifications/webpush.py; one that begins with a dot takes what is below it.
 PUSH_HOSTS = env.list("PUSH_HOSTS", default=[])
 
