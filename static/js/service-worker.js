@@ -24,6 +24,7 @@ self.addEventListener("push", (event) => {
     lang: message.language,
     tag: message.tag,
     icon: "/static/icons/icon-192.png",
+    badge: "/static/icons/badge-96.png",
     data: { page: pageOf(message.url) },
   };
   event.waitUntil(self.registration.showNotification(message.title, options));
