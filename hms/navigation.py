@@ -97,7 +97,7 @@ def _groups(request: HttpRequest, url: Any) -> list[dict[str, Any]]:
 
 
 def _section(here: str) -> str:
-    """Which entry of the menu a page belongs to: the app's, but for what the app of the tasks shows besides."""
-    if here in {"assignments:ladders", "assignments:ladder", "assignments:summary_settings"}:
+    """Which entry of the menu a page belongs to: the app's, but for what the apps of tasks and messages show besides."""
+    if here.startswith(("assignments:ladder", "assignments:summary_settings", "notifications:channels")):
         return "organisations"
     return "summaries" if here == "assignments:summary" else here.split(":")[0]

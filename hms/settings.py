@@ -4,6 +4,7 @@ No secret has a default. What the environment may hold is listed in docs/operate
 """
 
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -14,6 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 STATE_DIR = Path(env("HMS_STATE_DIR", default=str(ROOT / "var")))
 
 SECRET_KEY = env("SECRET_KEY")
+# Earlier keys, while what they signed and sealed is still in use.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", default=False)
 # The demo shows the mails that were sent and one-click sign-ins; never set it where real people are.
 DEMO = env.bool("HMS_DEMO", default=False)
@@ -289,6 +292,12 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"HMS <hms@{urlparse(PUBLIC_URL).hostname}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# --- push: who sends, for the push services of the browsers' makers ---
+VAPID_PRIVATE_KEY = env("VAPID_PRIVATE_KEY", default="")
+PUSH_CONTACT = env("PUSH_CONTACT", default="") or parseaddr(DEFAULT_FROM_EMAIL)[1]
+# More push services than those of hms/notifications/webpush.py; one that begins with a dot takes what is below it.
+PUSH_HOSTS = env.list("PUSH_HOSTS", default=[])
+
 # --- security ---
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
@@ -316,6 +325,10 @@ LOGGING = {
         # They tell of every step and every font.
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
+        # It writes phone numbers and texts; what came of a message stands in the outbox.
+        "apprise": {"level": 100},
+        # At DEBUG, every address that is called; some gateways carry the text in it.
+        "urllib3": {"level": "ERROR"},
     },
 }
 SILENCED_SYSTEM_CHECKS = ["account.W001"]
@@ -324,7 +337,13 @@ SENTRY_DSN = env("SENTRY_DSN", default="")
 if SENTRY_DSN:
     import sentry_sdk
 
-    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, max_request_body_size="never")
+    def without_calls(crumb: dict[str, object], _hint: object) -> dict[str, object] | None:
+        """Leave out the addresses that we call: a push endpoint is somebody's device, a gateway's may hold the text."""
+        return None if crumb.get("category") == "httplib" else crumb
+
+    sentry_sdk.init(
+        dsn=SENTRY_DSN, send_default_pii=False, max_request_body_size="never", before_breadcrumb=without_calls
+    )
 
 # Each web process serves its own numbers on one of these ports, reachable only inside the network ("9101-9109").
 METRICS_PORTS = env("METRICS_PORTS", default="")

@@ -26,6 +26,7 @@ of_organisation = [
 
 urlpatterns = [
     path("healthz", core.healthz, name="healthz"),
+    path("sw.js", core.service_worker, name="service_worker"),
     path("konto/", include("hms.accounts.urls")),
     *([path("demo/", include("hms.notifications.demo_urls"))] if settings.DEMO else []),
     path("<organisation:organisation>/", include(of_organisation)),

@@ -9,6 +9,7 @@ from django.db import connection, models
 
 from hms.audit.enums import Via
 from hms.audit.models import Event
+from hms.notifications.enums import Channel
 from hms.notifications.models import Delivery, Notification
 from hms.organisations.models import Employee
 
@@ -81,7 +82,7 @@ class Book:
         parameters: dict[str, Any],
         email: bool = True,
     ) -> None:
-        """As `notifications.services.notify`; what is not fresh was mailed long ago."""
+        """As `notifications.services.notify`; what is not fresh was sent long ago."""
         employee = to if isinstance(to, Employee) else None
         who = str(employee.pk) if employee else "address"
         age = self.now - at
@@ -99,9 +100,14 @@ class Book:
                 read_at=read_at,
             )
         )
-        if age <= self.fresh and email and (employee is None or employee.email):
+        # As `notifications.channels`, of which a load in bulk needs the simple half.
+        has_email = employee is None or bool(employee.email)
+        if age <= self.fresh and email and (has_email or employee.phone):
             message_id = f"<{uuid.uuid4()}@hms.example>"
-            self.add(Delivery(notification=notification, message_id=message_id, next_attempt_at=self.now))
+            channel = Channel.EMAIL if has_email else Channel.SMS
+            self.add(
+                Delivery(notification=notification, channel=channel, message_id=message_id, next_attempt_at=self.now)
+            )
 
     def write(self) -> None:
         """Insert everything. Foreign keys are checked at the end of the transaction, so any order does."""

@@ -146,7 +146,7 @@ def _employ(book: Book, house: House, person: Person, unit: Unit, users: dict[st
             family_name=family,
             unit=unit,
             email=email if has_address else "",
-            phone=f"+47 5550 {house.draw.randint(1000, 9999)}" if house.draw.random() < 0.4 else "",
+            phone=_number(book, house, has_address),
             job_title=person.title,
             employee_number="" if person.domain else f"{10000 + len(book.rows.get(Employee, []))}",
             note=person.note,
@@ -156,6 +156,13 @@ def _employ(book: Book, house: House, person: Person, unit: Unit, users: dict[st
     if user is not None:
         book.add(Membership(user=user, organisation=house.organisation, created_at=book.now, starts_on=started))
     return employee
+
+
+def _number(book: Book, house: House, has_address: bool) -> str:
+    """A number that nobody has. Whoever has no address has one, and gets the demo's SMS."""
+    if house.draw.random() < 0.4:
+        return f"+47 0050 {house.draw.randint(1000, 9999)}"
+    return "" if has_address else f"+47 0060 {1000 + len(book.rows.get(Employee, [])):04}"
 
 
 def _elect(book: Book, house: House, since: datetime.datetime) -> None:

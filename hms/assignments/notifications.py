@@ -15,6 +15,7 @@ from hms.assignments.links import create_link
 from hms.assignments.models import Assignment
 from hms.assignments.selectors import stands_in_for
 from hms.core.ui.dates import long_date
+from hms.notifications.enums import Urgency
 from hms.notifications.models import Delivery, Notification
 from hms.notifications.rendering import absolute
 from hms.notifications.types import MessageType, NothingToSay, register
@@ -196,8 +197,11 @@ def digest_context(delivery: Delivery) -> dict[str, Any]:
     lines = [_line(task, reader) for task in tasks]
     if not lines:
         raise NothingToSay
+    # An SMS has room for one way in: the first task that can be answered without signing in.
+    way_in = next((line["url"] for line in lines if line["is_personal"]), None)
     return {
         "lines": lines,
+        "short_url": way_in,
         "action_url": absolute(reverse("assignments:list", args=[notification.organisation.slug])),
         "action_label": _("See all my tasks"),
         "settings_url": absolute(reverse("notifications:preferences", args=[notification.organisation.slug])),
@@ -230,6 +234,7 @@ register(
         url=lambda n: reverse("assignments:list", args=[n.organisation.slug]),
         template="assignments/email/digest",
         context=digest_context,
+        urgency=Urgency.ROUTINE,
     )
 )
 register(
@@ -242,6 +247,7 @@ register(
         url=_detail,
         template=LINK_TEMPLATE,
         context=task_context,
+        urgency=Urgency.CRITICAL,
     )
 )
 register(
@@ -255,6 +261,7 @@ register(
         ),
         url=_detail,
         context=escalated_context,
+        urgency=Urgency.CRITICAL,
     )
 )
 register(
@@ -267,6 +274,7 @@ register(
         url=_detail,
         template=LINK_TEMPLATE,
         context=task_context,
+        urgency=Urgency.CRITICAL,
     )
 )
 register(

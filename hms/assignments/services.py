@@ -18,6 +18,7 @@ from hms.audit.enums import Via
 from hms.audit.models import Event
 from hms.audit.services import record
 from hms.audit.transitions import InvalidTransition, lock, move
+from hms.notifications.enums import Urgency
 from hms.notifications.services import forget_parameters, notify
 from hms.organisations.models import Employee
 from hms.organisations.selectors import line_manager_of
@@ -431,6 +432,7 @@ def _tell_assignee(assignment: Assignment, event: Event, *, by: Employee | None)
         about=assignment,
         dedupe=str(event.pk),
         parameters=parameters(assignment, by=asker if asker != assignment.assignee else by),
+        urgency=Urgency.CRITICAL if assignment.is_critical else None,
         at=event.at,
     )
 

@@ -18,7 +18,7 @@ from hms.audit.services import record_along
 from hms.core.rows import as_json, ask, pipelined
 from hms.notifications.enums import RoutineMail
 from hms.notifications.selectors import routine_mail_of, told_already
-from hms.notifications.services import Told, insert_many
+from hms.notifications.services import Told, tell_unseen
 from hms.organisations.models import Employee
 from hms.tenancy.scope import current_organisation_id, in_turn
 
@@ -214,7 +214,7 @@ class _Batch:
             for reader, assignments in self.post.digests.items()
         ]
         record_along("assignment.escalated", self.post.escalations)
-        insert_many([*((DIGEST, digest) for digest in digests), *self.post.told])
+        tell_unseen([*((DIGEST, digest) for digest in digests), *self.post.told])
 
 
 def _is_begun(assignment: Assignment) -> bool:

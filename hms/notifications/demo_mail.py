@@ -1,4 +1,4 @@
-"""The demo's mail server: a folder. The mailbox page reads it."""
+"""The demo's mail server and SMS gateway: a folder. The mailbox page reads it."""
 
 import datetime
 import email.policy
@@ -16,6 +16,9 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
+# Marks what is an SMS.
+SMS = "X-HMS-SMS"
+
 
 def folder() -> Path:
     return settings.STATE_DIR / "mail"
@@ -25,14 +28,28 @@ class FolderBackend(BaseEmailBackend):
     """Keeps every mail as a file, whole or not at all."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        folder().mkdir(parents=True, exist_ok=True, mode=0o700)
         for message in email_messages:
-            # Sorts by time; the nanosecond and the random end keep two workers apart.
-            name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
-            unfinished = folder() / f".{name}"
-            unfinished.write_bytes(message.message().as_bytes())
-            os.replace(unfinished, folder() / f"{name}.eml")
+            _keep(message.message().as_bytes())
         return len(email_messages)
+
+
+def keep_sms(phone: str, text: str) -> None:
+    """Keep an SMS among the mails: the demo has no gateway."""
+    message = ReceivedMessage(policy=email.policy.SMTP)
+    message["To"] = phone
+    message["Subject"] = text.partition("\n")[0]
+    message[SMS] = "yes"
+    message.set_content(text)
+    _keep(message.as_bytes())
+
+
+def _keep(content: bytes) -> None:
+    folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Sorts by time; the nanosecond and the random end keep two workers apart.
+    name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
+    unfinished = folder() / f".{name}"
+    unfinished.write_bytes(content)
+    os.replace(unfinished, folder() / f"{name}.eml")
 
 
 @dataclass(frozen=True)
@@ -48,7 +65,11 @@ class Mail:
 
     @property
     def sender(self) -> str:
-        return str(self.message["From"])
+        return str(self.message["From"] or "")
+
+    @property
+    def is_sms(self) -> bool:
+        return SMS in self.message
 
     @property
     def to(self) -> str:

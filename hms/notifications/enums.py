@@ -4,6 +4,26 @@ from django.utils.translation import gettext_lazy as _
 
 class Channel(models.TextChoices):
     EMAIL = "email", _("E-mail")
+    PUSH = "push", _("Push")
+    SMS = "sms", _("SMS")
+
+
+class Urgency(models.TextChoices):
+    """What a kind of message may interrupt."""
+
+    # Collected: the daily or weekly reminder.
+    ROUTINE = "routine"
+    # One thing that concerns one person.
+    SINGLE = "single"
+    # Cannot wait: critical work, and what nobody has answered.
+    CRITICAL = "critical"
+
+
+class SmsUse(models.TextChoices):
+    """Whom an organisation's SMS are for."""
+
+    WITHOUT_EMAIL = "without_email", _("Only those who have no e-mail address")
+    URGENT = "urgent", _("Also what cannot wait, for those who want it")
 
 
 class DeliveryState(models.TextChoices):

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hms.notifications.enums import Channel, DeliveryState, RoutineMail
+from hms.notifications.enums import Channel, DeliveryState, RoutineMail, SmsUse
 from hms.tenancy.models import TenantModel
 
 
@@ -90,15 +90,58 @@ class Delivery(TenantModel):
 
 
 class Preference(TenantModel):
-    """What one person has chosen about routine reminders; nobody who has not chosen has a row."""
+    """What one person has chosen about being told; nobody who has not chosen has a row."""
 
     employee = models.ForeignKey("organisations.Employee", on_delete=models.CASCADE, related_name="+", db_index=False)
     routine_mail = models.CharField(
         _("Routine reminders by e-mail"), max_length=10, choices=RoutineMail.choices, default=RoutineMail.DAILY
     )
+    # Off until the person says yes: the number was given for colleagues.
+    urgent_sms = models.BooleanField(_("SMS about what cannot wait"), default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "employee"], name="preference_once")]
 
     def __str__(self) -> str:
         return f"preference {self.pk}"
+
+
+class ChannelSettings(TenantModel):
+    """What an organisation has set up beside e-mail. No row: no SMS, push allowed."""
+
+    # A gateway's address with its password, sealed (`hms.core.sealing`); shown to nobody again.
+    sms_gateway = models.TextField(blank=True)
+    sms_service = models.CharField(max_length=40, blank=True)
+    sms_use = models.CharField(_("Who gets SMS"), max_length=20, choices=SmsUse.choices, default=SmsUse.WITHOUT_EMAIL)
+    sms_limit = models.PositiveIntegerField(_("SMS a month at most"), default=500)
+    # What was used in the month that begins here; a new month starts afresh.
+    sms_month = models.DateField(null=True)
+    sms_used = models.PositiveIntegerField(default=0)
+    push_allowed = models.BooleanField(_("Let people turn on push"), default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation"], name="channel_settings_once")]
+
+    def __str__(self) -> str:
+        return f"channel settings {self.pk}"
+
+
+class PushSubscription(TenantModel):
+    """One browser on one device that shows a person's notifications."""
+
+    employee = models.ForeignKey("organisations.Employee", on_delete=models.CASCADE, related_name="+", db_index=False)
+    # The push service's address for this browser. Whoever knows it can send nothing without the installation's key.
+    endpoint = models.CharField(max_length=1000)
+    # The browser's public key and secret, base64url as the browser gives them: only it can read what is sent.
+    p256dh = models.CharField(max_length=100)
+    auth = models.CharField(max_length=40)
+    device = models.CharField(max_length=80)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_success_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "employee"], name="push_subscription_employee")]
+        constraints = [models.UniqueConstraint(fields=["organisation", "endpoint"], name="push_subscription_once")]
+
+    def __str__(self) -> str:
+        return f"push subscription {self.pk}"

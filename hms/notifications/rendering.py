@@ -1,6 +1,8 @@
 """From an outbox row to an e-mail, in the recipient's language."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.utils import formataddr, parseaddr
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,13 +39,9 @@ def render(delivery: Delivery) -> EmailMultiAlternatives:
     address = address_of(notification.recipient) if notification.recipient else notification.address
     if not address:
         raise NoAddress
-    language = language_of(notification.recipient, organisation)
-    with translation.override(language), timezone.override(ZoneInfo(organisation.time_zone)):
-        message_type = types.get(notification.type)
-        context = base_context(notification, message_type, language)
-        if message_type.context is not None:
-            context |= message_type.context(delivery)
-        template = message_type.template or PLAIN
+    with spoken_to(notification) as language:
+        context = full_context(delivery, language)
+        template = types.get(notification.type).template or PLAIN
         text = re.sub(r"\n{3,}", "\n\n", render_to_string(f"{template}.txt", context)).strip() + "\n"
         html = render_to_string(f"{template}.html", context)
     mail = EmailMultiAlternatives(
@@ -61,6 +59,24 @@ def render(delivery: Delivery) -> EmailMultiAlternatives:
     )
     mail.attach_alternative(_inliner.inline(html), "text/html")
     return mail
+
+
+@contextmanager
+def spoken_to(notification: Notification) -> Iterator[str]:
+    """The recipient's language and the organisation's time zone; gives the language."""
+    organisation = notification.organisation
+    language = language_of(notification.recipient, organisation)
+    with translation.override(language), timezone.override(ZoneInfo(organisation.time_zone)):
+        yield language
+
+
+def full_context(delivery: Delivery, language: str) -> dict[str, Any]:
+    """What a message says, on any channel. Raises NothingToSay."""
+    message_type = types.get(delivery.notification.type)
+    context = base_context(delivery.notification, message_type, language)
+    if message_type.context is not None:
+        context |= message_type.context(delivery)
+    return context
 
 
 def base_context(notification: Notification, message_type: types.MessageType, language: str) -> dict[str, Any]:

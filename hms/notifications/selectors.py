@@ -10,12 +10,15 @@ from django.db import connection, models
 from django.db.models import Prefetch, Q, QuerySet
 
 from hms.notifications import types
-from hms.notifications.enums import RoutineMail
+from hms.notifications.enums import Channel, RoutineMail
 from hms.notifications.models import Delivery, Notification, Preference
 from hms.notifications.rules import dedupe_key
 from hms.organisations.access import visibility
 from hms.organisations.models import Employee, Organisation
 from hms.tenancy.scope import current_organisation_id
+
+# The kind of message that tries a gateway out.
+TEST_SMS = "notifications.test_sms"
 
 
 @visibility(Notification)
@@ -76,6 +79,12 @@ def told_already(type_key: str, employee_ids: Collection[int], occurrence: str) 
     keys = {dedupe_key(type_key, str(pk), occurrence): pk for pk in employee_ids}
     known = Notification.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True)
     return {keys[key] for key in known}
+
+
+def last_test_sms() -> Delivery | None:
+    """The newest SMS that an administrator sent to try the gateway out."""
+    tests = Delivery.objects.filter(channel=Channel.SMS, notification__type=TEST_SMS)
+    return tests.select_related("notification").order_by("-id").first()
 
 
 def may_choose_reminders() -> bool:

@@ -4,51 +4,27 @@ import datetime
 import hashlib
 import logging
 import random
-import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import urlparse
 
 from celery import current_app
-from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
-from hms.core.rows import Answer, as_json, ask
-from hms.notifications import types
-from hms.notifications.enums import DeliveryState
+from hms.notifications import channels, types
+from hms.notifications.channels import Saying
+from hms.notifications.enums import Channel, DeliveryState
 from hms.notifications.models import Delivery, Notification, Preference
 from hms.notifications.rules import dedupe_key
-from hms.notifications.selectors import address_of
+from hms.notifications.selectors import TEST_SMS
 from hms.organisations.models import Employee
 from hms.tenancy.scope import current_organisation_id
 
 logger = logging.getLogger(__name__)
 
 DELIVER, SWEEP = "hms.notifications.tasks.deliver", "hms.notifications.tasks.sweep_outboxes"
-# Whether a row has a mail is whether it has the id of one.
-INSERT_MANY = """
-WITH row AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (
-        type text, dedupe_key text, recipient_id bigint, parameters jsonb, about_type text, about_id bigint,
-        message_id text)
-), told AS (
-    INSERT INTO notifications_notification
-        (organisation_id, created_at, address, type, dedupe_key, recipient_id, parameters, about_type, about_id)
-    SELECT %(organisation)s::bigint, %(now)s::timestamptz, '',
-        type, dedupe_key, recipient_id, parameters, about_type, about_id
-    FROM row ON CONFLICT (organisation_id, dedupe_key) DO NOTHING RETURNING dedupe_key, id
-), mailed AS (
-    INSERT INTO notifications_delivery
-        (organisation_id, notification_id, channel, state, next_attempt_at, message_id, attempts, error)
-    SELECT %(organisation)s::bigint, told.id, 'email', 'queued', %(now)s::timestamptz, row.message_id, 0, ''
-    FROM told JOIN row USING (dedupe_key) WHERE row.message_id IS NOT NULL
-    RETURNING id
-)
-SELECT (SELECT count(*) FROM told), (SELECT array_agg(id) FROM mailed)
-"""
 # A worker that has held a message this long is gone.
 STALE_AFTER = datetime.timedelta(minutes=10)
 FIRST_PAUSE = datetime.timedelta(seconds=30)
@@ -67,13 +43,14 @@ def notify(
     dedupe: str,
     parameters: dict[str, Any] | None = None,
     email: bool = True,
+    urgency: str | None = None,
     at: datetime.datetime | None = None,
 ) -> Notification | None:
     """Tell one recipient of one occurrence.
 
-    Effects: a notification, and a delivery when the recipient has an address, are inserted in the caller's
-    transaction; a worker is nudged when that commits. A broker that is down changes nothing: the sweep
-    finds the row.
+    Effects: a notification, and a delivery for every channel that reaches the recipient (`channels` decides),
+    are inserted in the caller's transaction, in one statement; a worker is nudged when that commits. A broker
+    that is down changes nothing: the sweep finds the row.
 
     Args:
         type_key: a registered kind of message.
@@ -82,34 +59,55 @@ def notify(
         dedupe: names the occurrence; the same kind, recipient and occurrence is told once.
         parameters: ids and plain words for the texts; never case content, never more of people than needed.
         email: False for the inbox only.
+        urgency: of this message, when it is not that of its kind.
         at: when it counts as told, where the minute would name somebody anonymous; now when left out.
             The mail goes at once all the same: somebody may be in danger.
 
     Returns:
         The notification; None when it was told before, or the employee has left.
     """
-    types.get(type_key)
+    message_type = types.get(type_key)
     employee = to if isinstance(to, Employee) else None
-    if employee is not None and employee.ends_on is not None and employee.ends_on < timezone.localdate():
+    if employee is not None and _has_left(employee):
         return None
     address = "" if employee is not None else str(to).strip()
-    by_mail = email and bool(address or (employee is not None and address_of(employee)))
-    notification, delivery_id = _insert_once(
-        Notification(
-            type=type_key,
-            recipient=employee,
-            address=address,
-            parameters=parameters or {},
-            about_type=about._meta.label_lower,
-            about_id=about.pk,
-            dedupe_key=_dedupe_key(type_key, employee, address, dedupe),
-            created_at=at or timezone.now(),
-        ),
-        by_mail=by_mail,
+    key = _dedupe_key(type_key, employee, address, dedupe)
+    saying = Saying(
+        type=type_key,
+        key=key,
+        to=employee or address,
+        about=about,
+        parameters=parameters or {},
+        urgency=urgency or message_type.urgency,
+        inbox_only=not email,
+        at=at or timezone.now(),
     )
-    if delivery_id is not None:
-        transaction.on_commit(partial(nudge, current_organisation_id(), [delivery_id]))
+    written = channels.write([saying])
+    if key not in written.notifications:
+        return None
+    _nudge_later(written.deliveries)
+    notification = Notification(
+        pk=written.notifications[key],
+        type=type_key,
+        recipient=employee,
+        address=address,
+        parameters=saying.parameters,
+        about_type=about._meta.label_lower,
+        about_id=about.pk,
+        dedupe_key=key,
+        created_at=saying.at,
+    )
+    notification._state.adding, notification._state.db = False, "default"
     return notification
+
+
+def _has_left(employee: Employee) -> bool:
+    return employee.ends_on is not None and employee.ends_on < timezone.localdate()
+
+
+def _nudge_later(delivery_ids: list[int]) -> None:
+    if delivery_ids:
+        transaction.on_commit(partial(nudge, current_organisation_id(), delivery_ids))
 
 
 def _dedupe_key(type_key: str, employee: Employee | None, address: str, dedupe: str) -> str:
@@ -136,93 +134,40 @@ def notify_many(type_key: str, told: Sequence[Told]) -> int:
     Returns:
         How many were told now; the others were told before, or have left.
     """
-    [(number, delivery_ids)] = insert_many([(type_key, one) for one in told])()
-    if delivery_ids:
-        transaction.on_commit(partial(nudge, current_organisation_id(), delivery_ids))
-    return number
+    sayings = _sayings([(type_key, one) for one in told])
+    if not sayings:
+        return 0
+    written = channels.write(sayings)
+    _nudge_later(written.deliveries)
+    return len(written.notifications)
 
 
-def insert_many(told: Sequence[tuple[str, Told]]) -> Answer:
-    """As :func:`notify_many`, for messages of several kinds, and without a nudge: the caller sees to that.
+def tell_unseen(told: Sequence[tuple[str, Told]]) -> None:
+    """As :func:`notify_many`, for messages of several kinds, for a sweep over many organisations.
 
-    Returns:
-        What reads one row: how many were told now, and the ids of their deliveries (or None).
+    Nobody waits for what was written (`hms.core.rows.pipelined`), and no worker is nudged: see :func:`nudge_all`.
     """
-    today, now = timezone.localdate(), timezone.now()
-    rows = {
-        dedupe_key(type_key, str(one.to.pk), one.dedupe): (type_key, one)
-        for type_key, one in told
-        if one.to.ends_on is None or one.to.ends_on >= today
-    }
-    for type_key in {type_key for type_key, _one in rows.values()}:
-        types.get(type_key)
-    if not rows:
-        return lambda: [(0, None)]
-    return ask(
-        INSERT_MANY,
-        {
-            "organisation": current_organisation_id(),
-            "now": now,
-            "rows": as_json(
-                [
-                    {
-                        "type": type_key,
-                        "dedupe_key": key,
-                        "recipient_id": one.to.pk,
-                        "parameters": one.parameters,
-                        "about_type": one.about._meta.label_lower,
-                        "about_id": one.about.pk,
-                        "message_id": _message_id() if one.email and address_of(one.to) else None,
-                    }
-                    for key, (type_key, one) in rows.items()
-                ]
-            ),
-        },
-    )
+    if sayings := _sayings(told):
+        channels.ask_to_write(sayings)
 
 
-def _insert_once(notification: Notification, *, by_mail: bool) -> tuple[Notification | None, int | None]:
-    """Insert unless the key exists, with its delivery: one statement, no savepoint, no race with another request.
-
-    Returns the notification and the delivery's id; None where nothing was inserted.
-    """
-    columns, values = _row(notification)
-    insert = (
-        f"INSERT INTO {Notification._meta.db_table} ({columns}) VALUES %s "  # noqa: S608  names from the model
-        "ON CONFLICT (organisation_id, dedupe_key) DO NOTHING RETURNING id"
-    ) % _marks(values)
-    if by_mail:
-        # The only value that is not known before: the notification's id.
-        mail_columns, mail_values = _row(Delivery(notification_id=0, message_id=_message_id()))
-        marks = _marks(mail_values[1:])[1:-1]
-        insert = (
-            f"WITH told AS ({insert}) INSERT INTO {Delivery._meta.db_table} ({mail_columns}) "  # noqa: S608
-            f"SELECT id, {marks} FROM told RETURNING notification_id, id"
-        )
-        values = [*values, *mail_values[1:]]
-    with connection.cursor() as cursor:
-        cursor.execute(insert, values)
-        row = cursor.fetchone()
-    if row is None:
-        return None, None
-    notification.pk, notification._state.adding, notification._state.db = row[0], False, "default"
-    return notification, row[1] if by_mail else None
-
-
-def _row(obj: models.Model) -> tuple[str, list[Any]]:
-    """The columns and values of an insert, but for the id; a notification's key comes first."""
-    fields = [field for field in obj._meta.concrete_fields if not field.primary_key]
-    fields.sort(key=lambda field: field.name != "notification")
-    values = [field.get_db_prep_save(getattr(obj, field.attname), connection) for field in fields]
-    return ", ".join(f'"{field.column}"' for field in fields), values
-
-
-def _marks(values: list[Any]) -> str:
-    return f"({', '.join(['%s'] * len(values))})"
-
-
-def _message_id() -> str:
-    return f"<{uuid.uuid4()}@{urlparse(settings.PUBLIC_URL).hostname}>"
+def _sayings(told: Sequence[tuple[str, Told]]) -> list[Saying]:
+    now = timezone.now()
+    sayings = {}
+    for type_key, one in told:
+        key = dedupe_key(type_key, str(one.to.pk), one.dedupe)
+        if not _has_left(one.to):
+            sayings[key] = Saying(
+                type=type_key,
+                key=key,
+                to=one.to,
+                about=one.about,
+                parameters=one.parameters,
+                urgency=types.get(type_key).urgency,
+                inbox_only=not one.email,
+                at=now,
+            )
+    return list(sayings.values())
 
 
 def nudge(organisation_id: int, delivery_ids: list[int]) -> None:
@@ -230,16 +175,16 @@ def nudge(organisation_id: int, delivery_ids: list[int]) -> None:
     _ask(DELIVER, [organisation_id, delivery_ids])
 
 
+def nudge_all() -> None:
+    """Ask a worker to send whatever is due, in any organisation. Never raises; as :func:`nudge`."""
+    _ask(SWEEP, [])
+
+
 def _ask(task: str, arguments: list[Any]) -> None:
     try:
         current_app.tasks[task].apply_async(args=arguments, retry_policy=ONCE_MORE)
     except Exception as error:  # noqa: BLE001  whatever is wrong with the broker, the request has succeeded
         logger.warning("The broker was not reached (%s); the sweep will deliver.", type(error).__name__)
-
-
-def nudge_all() -> None:
-    """Ask a worker to send whatever is due, in any organisation. Never raises; as :func:`nudge`."""
-    _ask(SWEEP, [])
 
 
 def forget_parameters(about: models.Model, **values: Any) -> None:
@@ -257,9 +202,18 @@ def mark_read(employee: Employee, notification_ids: Collection[int] | None = Non
     return unread.update(read_at=timezone.now())
 
 
-def choose_routine_mail(employee: Employee, choice: str) -> None:
-    """Keep how often somebody wants routine reminders. Effects: their preference."""
-    Preference.objects.update_or_create(employee=employee, defaults={"routine_mail": choice})
+def send_test_sms(employee: Employee) -> None:
+    """Send somebody an SMS whatever they have chosen. Effects: a notification with one delivery, by SMS."""
+    now = timezone.now()
+    told = notify(TEST_SMS, to=employee, about=employee, dedupe=now.isoformat(), email=False)
+    if told is not None:
+        delivery = Delivery.objects.create(notification=told, channel=Channel.SMS, message_id=channels.message_id())
+        _nudge_later([delivery.pk])
+
+
+def change_preference(employee: Employee, **choices: Any) -> None:
+    """Keep what somebody wants (`routine_mail`, `urgent_sms`). Effects: their preference."""
+    Preference.objects.update_or_create(employee=employee, defaults=choices)
 
 
 # --- the worker's side; each of these is a short transaction of its own ---

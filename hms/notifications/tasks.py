@@ -10,7 +10,7 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
-from hms.notifications import rendering, selectors, services
+from hms.notifications import selectors, senders, services
 from hms.notifications.models import Delivery
 from hms.notifications.types import NothingToSay
 from hms.tenancy.scope import tenant
@@ -44,9 +44,8 @@ def deliver(organisation_id: int, delivery_ids: list[int] | None = None) -> None
 def _send(organisation_id: int, delivery: Delivery, connection: BaseEmailBackend) -> None:
     try:
         with tenant(organisation_id):
-            message = rendering.render(delivery)
-        connection.open()
-        connection.send_messages([message])
+            send = senders.prepare(delivery)
+        send(connection)
     except NothingToSay:
         with tenant(organisation_id):
             services.mark_skipped(delivery)
@@ -66,10 +65,10 @@ def _send(organisation_id: int, delivery: Delivery, connection: BaseEmailBackend
 
 
 def _is_permanent(error: Exception) -> bool:
-    """Whether trying again is of no use: no address, or the server refuses the recipient for good (5xx)."""
+    """Whether trying again is of no use: nowhere to send it, or the server refuses the recipient for good (5xx)."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _reply in error.recipients.values())
-    return isinstance(error, rendering.NoAddress)
+    return isinstance(error, senders.HOPELESS)
 
 
 @shared_task(ignore_result=True)

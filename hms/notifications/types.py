@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from hms.notifications.enums import Urgency
 from hms.notifications.models import Delivery, Notification
 
 
@@ -25,6 +26,8 @@ class MessageType:
         template: a template's name without ending (`.html` and `.txt` both exist); None: the plain one.
         context: more for the template, asked for by the worker just before sending (here a mail link's
             token is made); None: nothing more. Raises NothingToSay when it need not be sent any more.
+            An SMS takes `short_url` from it, else `action_url`.
+        urgency: what it may interrupt; `notify` can say otherwise of one message.
     """
 
     key: str
@@ -35,6 +38,7 @@ class MessageType:
     template: str | None = None
     context: Callable[[Delivery], dict[str, Any]] | None = None
     headline: Callable[[Notification], str] | None = None
+    urgency: Urgency = Urgency.SINGLE
 
     def title(self, notification: Notification) -> str:
         """What the notification is called inside HMS."""

@@ -7,6 +7,12 @@ app_name = "notifications"
 urlpatterns = [
     path("varsler/", views.inbox, name="inbox"),
     path("varsler/valg/", views.preferences, name="preferences"),
+    path("varsler/valg/enheter/", views.add_device, name="add_device"),
+    path("varsler/valg/enheter/fjern/", views.remove_this_device, name="remove_this_device"),
+    path("varsler/valg/enheter/<int:pk>/fjern/", views.remove_device, name="remove_device"),
+    path("innstillinger/kanaler/", views.channels, name="channels"),
+    path("innstillinger/kanaler/prove/", views.test_sms, name="test_sms"),
+    path("innstillinger/kanaler/fjern/", views.remove_gateway, name="remove_gateway"),
     path("varsler/lest/", views.read_all, name="read_all"),
     path("varsler/<int:pk>/", views.open_notification, name="open"),
 ]

@@ -77,9 +77,13 @@ document.addEventListener("htmx:afterSwap", dressToasts);
 // The error summary has autofocus; Safari on iOS ignores that on what is not an input.
 document.querySelector("[data-error-summary]")?.focus();
 
+// So do notifications: the next one at this device must not see them. The push service then tells the server.
+const endPush = async (registration) => (await registration?.pushManager?.getSubscription())?.unsubscribe();
+
 document.addEventListener("click", (event) => {
   // Drafts belong to the one who is signed in.
   if (event.target.closest("[data-sign-out]")) {
+    navigator.serviceWorker?.getRegistration("/").then(endPush);
     Object.keys(localStorage).filter((key) => key.startsWith("draft:")).forEach((key) => localStorage.removeItem(key));
   }
   if (event.target.closest("[data-print]")) print();

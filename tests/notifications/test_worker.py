@@ -11,13 +11,16 @@ from django.test import Client
 
 from hms.assignments import sources
 from hms.assignments.services import assign, create_link
-from hms.notifications import services, tasks
+from hms.core.sealing import seal
+from hms.notifications import devices, services, tasks, webpush
 from hms.notifications.enums import DeliveryState
-from hms.notifications.models import Delivery
+from hms.notifications.models import ChannelSettings, Delivery
 from hms.organisations.models import Unit
 from hms.tenancy.scope import tenant
 from tests.cast import build_cast
 from tests.conftest import as_owner
+from tests.internet import small_internet
+from tests.notifications.push_device import Device
 from tests.worker import private_queues, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -143,3 +146,43 @@ def test_the_same_occurrence_from_two_requests_at_once_is_told_once(cast):
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(say, range(4))) == [False, False, False, True]
+
+
+def test_a_worker_process_sends_on_every_channel(cast, sink, settings):
+    """Mail server, SMS gateway and push service, each on a real socket; the worker is an ordinary one."""
+    settings.VAPID_PRIVATE_KEY = webpush.new_private_key()
+    device = Device()
+    with tenant(cast.fjellvik):
+        ChannelSettings.objects.create(sms_gateway=seal("46elks://bruker:hemmelig@Fjellvik"))
+        devices.add(cast.tor_erik, **device.form, device="Chrome, Android")
+        cast.kari.email, cast.kari.user, cast.kari.phone = "", None, "912 34 567"
+        cast.kari.save()
+    own = {"VAPID_PRIVATE_KEY": settings.VAPID_PRIVATE_KEY}
+    with small_internet() as internet, private_queues() as options, worker(options, **mail_settings(sink), **own):
+        with tenant(cast.fjellvik):
+            for person in (cast.tor_erik, cast.kari):
+                services.notify("assignments.completed", to=person, about=cast.solbakken, dedupe="1",
+                                parameters={"title": "Fest rekkverket", "mail_title": "", "name": "Amir"})  # fmt: skip
+        assert wait_for(lambda: states(cast) == [DeliveryState.SENT] * 3)
+    assert [message["To"] for message in sink.received] == ["tor.erik.moen@fjellvik.example"]
+    calls = {call.host: call for call in internet.calls}
+    assert set(calls) == {"api.46elks.com", "fcm.googleapis.com"}
+    assert calls["api.46elks.com"].fields["to"] == "+4791234567"
+    assert device.read(calls["fcm.googleapis.com"].body)["title"] == "Fjellvik kommune"
+
+
+def test_two_workers_never_share_the_last_sms(cast):
+    from hms.notifications import channel_settings
+
+    with tenant(cast.fjellvik):
+        ChannelSettings.objects.create(sms_limit=5)
+
+    def take(_number):
+        try:
+            with tenant(cast.fjellvik):
+                return channel_settings.take_sms(1)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(take, range(12))) == 5

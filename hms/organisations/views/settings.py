@@ -55,14 +55,20 @@ def _entries(request: HttpRequest) -> list[dict[str, Any]]:
     entries = [
         {"url": url(request, name), "title": title, "icon": icon, "meta": meta} for name, title, icon, meta in rows
     ]
-    # By name only: what reminds people lies on a higher floor.
+    # By name only: what reminds and tells people lies on higher floors.
     reminders = {
         "url": reverse("assignments:ladders", args=[request.organisation.slug]),
         "title": _("Reminders"),
         "icon": "bell",
         "meta": _("When people are reminded, and who is told when nothing happens"),
     }
-    return [*entries[:-1], reminders, entries[-1]]
+    channels = {
+        "url": reverse("notifications:channels", args=[request.organisation.slug]),
+        "title": _("Channels"),
+        "icon": "phone",
+        "meta": _("SMS and push beside e-mail"),
+    }
+    return [*entries[:-1], reminders, channels, entries[-1]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,20 +1,14 @@
 """The inbox."""
 
-from typing import Any
-
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from hms.core.htmx import redirect_to
 from hms.core.keyset import BadCursor, page
-from hms.core.pages import form_page
-from hms.notifications import choices, selectors, services, types
-from hms.notifications.enums import RoutineMail
-from hms.notifications.forms import PreferenceForm
+from hms.notifications import selectors, services, types
 from hms.notifications.models import Notification
 from hms.organisations.access import access
 
@@ -51,34 +45,6 @@ def _row(notification: Notification) -> dict[str, object]:
         "title": message_type.title(notification),
         "text": message_type.text(notification),
     }
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def preferences(request: HttpRequest, organisation: str) -> HttpResponse:
-    """How often I want routine reminders, when the organisation lets me choose."""
-    inbox_url = reverse("notifications:inbox", args=[organisation])
-    if not selectors.may_choose_reminders():
-        if request.method == "POST":
-            raise PermissionDenied
-        return render(request, "notifications/preferences_fixed.html", {"close_url": inbox_url})
-    person, more = request.employee, choices.offered(request.employee)
-    chosen = selectors.routine_mail_of([person.pk]).get(person.pk, RoutineMail.DAILY)
-    initial = {"routine_mail": chosen, **{choice.name: choice.is_on(person) for choice in more}}
-
-    def save(given: dict[str, Any]) -> None:
-        services.choose_routine_mail(person, given["routine_mail"])
-        for choice in more:
-            choice.choose(person, given[choice.name])
-
-    return form_page(
-        request,
-        PreferenceForm(request.POST if request.method == "POST" else None, initial=initial, choices=more),
-        save=save,
-        title=_("My notifications"),
-        submit=_("Save"),
-        back_url=inbox_url,
-        done=_("Saved."),
-    )
 
 
 @require_POST

@@ -1,0 +1,190 @@
+"""Which channels a message goes out on. Decided here and nowhere else, in the one statement that writes it.
+
+In SQL, because a message is written in the middle of somebody's request: what the organisation has set up, what
+the person wants and which devices there are cost no query of their own, however many people are told.
+"""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import urlparse
+
+from django.conf import settings
+from django.db import connection, models
+
+from hms.core.rows import Answer, as_json, ask
+from hms.notifications.enums import Channel, SmsUse, Urgency
+from hms.notifications.models import Delivery, Notification
+from hms.notifications.phones import e164
+from hms.notifications.selectors import address_of
+from hms.notifications.webpush import is_configured
+from hms.organisations.models import Employee
+from hms.tenancy.scope import current_organisation_id
+
+# has_email, has_phone, urgency: of the message. house: the organisation. wish: the person.
+CHOICE = f"""
+VALUES
+    -- Whoever has an address gets a mail.
+    ('{Channel.EMAIL}', said.has_email),
+    -- An SMS is for whom no mail reaches; beyond that, organisation and person must both want it.
+    ('{Channel.SMS}', house.has_sms AND said.has_phone AND (
+        NOT said.has_email
+        OR said.urgency = '{Urgency.CRITICAL}' AND house.sms_use = '{SmsUse.URGENT}' AND COALESCE(wish.urgent_sms, false)
+    )),
+    -- A device buzzes for one thing that happened, never for the collected reminder.
+    ('{Channel.PUSH}', house.has_push AND said.urgency <> '{Urgency.ROUTINE}' AND EXISTS (
+        SELECT FROM notifications_pushsubscription AS device
+        WHERE device.organisation_id = %(organisation)s::bigint AND device.employee_id = said.recipient_id
+    ))
+"""
+INSERT = """
+WITH said AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (
+        type text, dedupe_key text, recipient_id bigint, address text, parameters jsonb, about_type text, about_id bigint,
+        created_at timestamptz, urgency text, has_email boolean, has_phone boolean, inbox_only boolean
+    )
+), told AS (
+    INSERT INTO notifications_notification
+        (type, dedupe_key, recipient_id, address, parameters, about_type, about_id, created_at, {notification_columns})
+    SELECT type, dedupe_key, recipient_id, address, parameters, about_type, about_id, created_at, {notification_values}
+    FROM said
+    ON CONFLICT (organisation_id, dedupe_key) DO NOTHING RETURNING id, dedupe_key
+), house AS (
+    SELECT
+        %(is_demo)s::boolean OR COALESCE(bool_or(sms_gateway <> ''), false) AS has_sms,
+        max(sms_use) AS sms_use,
+        %(has_push)s::boolean AND COALESCE(bool_and(push_allowed), true) AS has_push
+    FROM notifications_channelsettings WHERE organisation_id = %(organisation)s::bigint
+), queued AS (
+    INSERT INTO notifications_delivery (notification_id, channel, message_id, {delivery_columns})
+    SELECT told.id, option.channel, '<' || gen_random_uuid() || %(message_id)s::text, {delivery_values}
+    FROM told JOIN said USING (dedupe_key) CROSS JOIN house
+    LEFT JOIN notifications_preference AS wish
+        ON wish.organisation_id = %(organisation)s::bigint AND wish.employee_id = said.recipient_id
+    CROSS JOIN LATERAL ({choice}) AS option (channel, wanted)
+    WHERE option.wanted AND NOT said.inbox_only
+    RETURNING id, notification_id
+)
+SELECT told.dedupe_key, told.id, queued.id FROM told LEFT JOIN queued ON queued.notification_id = told.id
+"""
+_SAID = {"type", "dedupe_key", "recipient", "address", "parameters", "about_type", "about_id", "created_at"}
+_CHOSEN = {"notification", "channel", "message_id"}
+
+
+@dataclass(frozen=True)
+class Saying:
+    """One message to one recipient, before it is written. `key` names kind, recipient and occurrence."""
+
+    type: str
+    key: str
+    to: Employee | str
+    about: models.Model
+    parameters: dict[str, Any]
+    urgency: str
+    inbox_only: bool
+    at: datetime.datetime
+
+
+@dataclass
+class Written:
+    """What the statement wrote: ids of notifications by key, and of all deliveries."""
+
+    notifications: dict[str, int] = field(default_factory=dict)
+    deliveries: list[int] = field(default_factory=list)
+
+
+def write(sayings: Sequence[Saying]) -> Written:
+    """Insert notifications, and a delivery for every chosen channel: one statement, no race with another request.
+
+    What was said before (the same key) is left out. Employees should have `user` loaded.
+    """
+    written = Written()
+    for key, notification_id, delivery_id in ask_to_write(sayings)():
+        written.notifications[key] = notification_id
+        if delivery_id is not None:
+            written.deliveries.append(delivery_id)
+    return written
+
+
+def ask_to_write(sayings: Sequence[Saying]) -> Answer:
+    """As :func:`write`, for who does not wait for what was written (`hms.core.rows.pipelined`)."""
+    return ask(
+        _statement(),
+        {
+            **_constants(Notification(), but=_SAID),
+            **_constants(Delivery(), but=_CHOSEN),
+            "organisation": current_organisation_id(),
+            "rows": as_json([_row(saying) for saying in sayings]),
+            # Nothing leaves the demo's machine: its SMS lie in its mailbox.
+            "is_demo": settings.DEMO,
+            "has_push": is_configured(),
+            "message_id": _message_id_end(),
+        },
+    )
+
+
+def _row(saying: Saying) -> dict[str, Any]:
+    employee = saying.to if isinstance(saying.to, Employee) else None
+    address = "" if isinstance(saying.to, Employee) else saying.to
+    return {
+        "type": saying.type,
+        "dedupe_key": saying.key,
+        "recipient_id": employee.pk if employee else None,
+        "address": address,
+        "parameters": saying.parameters,
+        "about_type": saying.about._meta.label_lower,
+        "about_id": saying.about.pk,
+        "created_at": saying.at,
+        "urgency": str(saying.urgency),
+        "has_email": bool(address_of(employee) if employee else address),
+        "has_phone": bool(employee and e164(employee.phone)),
+        "inbox_only": saying.inbox_only,
+    }
+
+
+def message_id() -> str:
+    """A new one, for a delivery that is written by itself."""
+    return f"<{uuid.uuid4()}{_message_id_end()}"
+
+
+def _message_id_end() -> str:
+    return f"@{urlparse(settings.PUBLIC_URL).hostname}>"
+
+
+# The columns that are the same for every row of a statement, with their values as the model has them.
+
+
+@cache
+def _statement() -> str:
+    notification, delivery = _rest(Notification, but=_SAID), _rest(Delivery, but=_CHOSEN)
+    return INSERT.format(
+        choice=CHOICE,
+        notification_columns=_columns(notification), notification_values=_marks(notification),
+        delivery_columns=_columns(delivery), delivery_values=_marks(delivery),
+    )  # fmt: skip
+
+
+def _rest(model: type[models.Model], *, but: set[str]) -> list[models.Field]:
+    return [each for each in model._meta.concrete_fields if not each.primary_key and each.name not in but]
+
+
+def _name(field: models.Field) -> str:
+    return f"{field.model._meta.model_name}_{field.column}"
+
+
+def _columns(fields: list[models.Field]) -> str:
+    return ", ".join(f'"{each.column}"' for each in fields)
+
+
+def _marks(fields: list[models.Field]) -> str:
+    # A NULL has no type of its own in a SELECT.
+    types = [each.rel_db_type(connection) if each.is_relation else each.db_type(connection) for each in fields]
+    return ", ".join(f"%({_name(each)})s::{type_name}" for each, type_name in zip(fields, types, strict=True))
+
+
+def _constants(obj: models.Model, *, but: set[str]) -> dict[str, Any]:
+    fields = _rest(type(obj), but=but)
+    return {_name(each): each.get_db_prep_save(getattr(obj, each.attname), connection) for each in fields}
