@@ -13,6 +13,8 @@ from hms.notifications.selectors import unread_count
 from hms.organisations.access import may
 from hms.organisations.selectors import memberships_of
 
+OF_SETTINGS = ("assignments:ladder", "notifications:person_log", "notifications:dead_addresses")
+
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context of the app shell; everything that costs a query is lazy."""
@@ -56,8 +58,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 def _groups(request: HttpRequest, url: Any) -> list[dict[str, Any]]:
     employee = request.employee
     here = request.resolver_match.view_name if request.resolver_match else ""
-    # The reminder ladders are settings, though the app of the tasks shows them.
-    here_section = "organisations" if here.startswith("assignments:ladder") else here.split(":")[0]
+    # Settings that other apps show.
+    here_section = "organisations" if here.startswith(OF_SETTINGS) else here.split(":")[0]
 
     def item(
         label: str, name: str, icon: str, section: str, *, count: int | None = None, phone: bool = False

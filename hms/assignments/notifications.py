@@ -15,6 +15,7 @@ from hms.assignments.links import create_link
 from hms.assignments.models import Assignment
 from hms.assignments.selectors import stands_in_for
 from hms.core.ui.dates import long_date
+from hms.notifications.enums import MessageKind
 from hms.notifications.models import Delivery, Notification
 from hms.notifications.rendering import absolute
 from hms.notifications.types import MessageType, NothingToSay, register
@@ -30,6 +31,7 @@ def parameters(assignment: Assignment, *, by: Employee | None, **more: Any) -> d
         "mail_title": "" if assignment.is_confidential else mail_title(assignment),
         "due_on": assignment.due_on.isoformat(),
         "name": by.given_name if by is not None else "",
+        **({"critical": True} if assignment.is_critical else {}),
         **more,
     }
 
@@ -224,6 +226,7 @@ def _line(task: Assignment, reader: Employee) -> dict[str, Any]:
 register(
     MessageType(
         key="assignments.digest",
+        kind=MessageKind.REMINDER,
         icon="check-square",
         subject=_digest_subject,
         text=_digest_text,
@@ -235,6 +238,8 @@ register(
 register(
     MessageType(
         key="assignments.reminder",
+        kind=MessageKind.REMINDER,
+        is_critical=True,
         icon="clock",
         subject=partial(_due, in_mail=True),
         headline=partial(_due, in_mail=False),
@@ -247,6 +252,7 @@ register(
 register(
     MessageType(
         key="assignments.escalated",
+        kind=MessageKind.REMINDER,
         icon="bell",
         subject=partial(_escalated_subject, in_mail=True),
         headline=partial(_escalated_subject, in_mail=False),
@@ -260,6 +266,7 @@ register(
 register(
     MessageType(
         key="assignments.escalated_about",
+        kind=MessageKind.REMINDER,
         icon="bell",
         subject=partial(_escalated_subject, in_mail=True),
         headline=partial(_escalated_subject, in_mail=False),
@@ -272,6 +279,7 @@ register(
 register(
     MessageType(
         key="assignments.assigned",
+        kind=MessageKind.TASK,
         icon="check-square",
         subject=partial(_due, in_mail=True),
         headline=partial(_due, in_mail=False),
@@ -284,6 +292,7 @@ register(
 register(
     MessageType(
         key="assignments.handed_back",
+        kind=MessageKind.TASK,
         icon="undo",
         subject=partial(_due, in_mail=True),
         headline=partial(_due, in_mail=False),
@@ -296,6 +305,7 @@ register(
 register(
     MessageType(
         key="assignments.extension_decided",
+        kind=MessageKind.TASK,
         icon="calendar",
         subject=partial(_decided_subject, in_mail=True),
         headline=partial(_decided_subject, in_mail=False),
@@ -308,6 +318,7 @@ register(
 register(
     MessageType(
         key="assignments.extension_requested",
+        kind=MessageKind.TASK,
         icon="clock",
         subject=partial(_requested_subject, in_mail=True),
         headline=partial(_requested_subject, in_mail=False),
@@ -320,6 +331,7 @@ register(
 register(
     MessageType(
         key="assignments.stuck",
+        kind=MessageKind.TASK,
         icon="help",
         subject=partial(_stuck_subject, in_mail=True),
         headline=partial(_stuck_subject, in_mail=False),
@@ -330,6 +342,7 @@ register(
 register(
     MessageType(
         key="assignments.completed",
+        kind=MessageKind.TASK,
         icon="check",
         subject=partial(_done_subject, in_mail=True),
         headline=partial(_done_subject, in_mail=False),

@@ -7,4 +7,4 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Selectors register visibility; tasks must be known to the process that nudges.
-        from hms.notifications import rules, selectors, tasks  # noqa: F401
+        from hms.notifications import notifications, rules, selectors, tasks  # noqa: F401

@@ -21,7 +21,7 @@ from django.utils import timezone
 from hms.notifications import types
 from hms.notifications.enums import DeliveryState
 from hms.notifications.models import Delivery, Notification, Preference
-from hms.notifications.rules import dedupe_key
+from hms.notifications.rules import dedupe_key, fingerprint
 from hms.notifications.selectors import address_of
 from hms.organisations.models import Employee
 from hms.tenancy.scope import current_organisation_id
@@ -147,7 +147,7 @@ def notify_many(type_key: str, told: Sequence[Told]) -> int:
         )
         new = dict(cursor.fetchall())
     deliveries = Delivery.objects.bulk_create(
-        Delivery(notification_id=new[key], message_id=_message_id())
+        Delivery(notification_id=new[key], message_id=new_message_id())
         for key, one in rows.items()
         if key in new and one.email and address_of(one.to)
     )
@@ -169,7 +169,7 @@ def _insert_once(notification: Notification, *, by_mail: bool) -> tuple[Notifica
     ) % _marks(values)
     if by_mail:
         # The only value that is not known before: the notification's id.
-        mail_columns, mail_values = _row(Delivery(notification_id=0, message_id=_message_id()))
+        mail_columns, mail_values = _row(Delivery(notification_id=0, message_id=new_message_id()))
         marks = _marks(mail_values[1:])[1:-1]
         insert = (
             f"WITH told AS ({insert}) INSERT INTO {Delivery._meta.db_table} ({mail_columns}) "  # noqa: S608
@@ -197,8 +197,9 @@ def _marks(values: list[Any]) -> str:
     return f"({', '.join(['%s'] * len(values))})"
 
 
-def _message_id() -> str:
-    return f"<{uuid.uuid4()}@{urlparse(settings.PUBLIC_URL).hostname}>"
+def new_message_id() -> str:
+    """A `Message-ID` of the open organisation's: a report about the mail leads back to it (`bounces`)."""
+    return f"<{current_organisation_id()}.{uuid.uuid4()}@{urlparse(settings.PUBLIC_URL).hostname}>"
 
 
 def nudge(organisation_id: int, delivery_ids: list[int]) -> None:
@@ -258,7 +259,9 @@ def claim(delivery_ids: Collection[int] | None = None) -> Delivery | None:
     delivery.state, delivery.claimed_at = DeliveryState.SENDING, now
     delivery.next_attempt_at = now + STALE_AFTER
     delivery.attempts += 1
-    delivery.save(update_fields=["state", "claimed_at", "next_attempt_at", "attempts"])
+    recipient = delivery.notification.recipient
+    delivery.address_hash = fingerprint(address_of(recipient) if recipient else delivery.notification.address)
+    delivery.save(update_fields=["state", "claimed_at", "next_attempt_at", "attempts", "address_hash"])
     return delivery
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from hms.notifications.enums import MessageKind
 from hms.notifications.models import Delivery, Notification
 
 
@@ -19,12 +20,14 @@ class MessageType:
         key: `app.what_happened`.
         icon: icon name, for the inbox.
         subject: the mail's subject: deadline first, no personal data.
-        headline: the inbox's bold line, where it may say more than a mail; None: the subject.
         text: one more sentence. No case content when it is confidential.
         url: path of the page it leads to. Works from the notification alone, without a query.
         template: a template's name without ending (`.html` and `.txt` both exist); None: the plain one.
         context: more for the template, asked for by the worker just before sending (here a mail link's
             token is made); None: nothing more. Raises NothingToSay when it need not be sent any more.
+        headline: the inbox's bold line, where it may say more than a mail; None: the subject.
+        kind: what sort of message, told to administrators who may not know what it is about.
+        is_critical: sent even to an address that is known not to work: somebody may be in danger.
     """
 
     key: str
@@ -35,6 +38,8 @@ class MessageType:
     template: str | None = None
     context: Callable[[Delivery], dict[str, Any]] | None = None
     headline: Callable[[Notification], str] | None = None
+    kind: MessageKind = MessageKind.CASE
+    is_critical: bool = False
 
     def title(self, notification: Notification) -> str:
         """What the notification is called inside HMS."""

@@ -62,7 +62,13 @@ def _entries(request: HttpRequest) -> list[dict[str, Any]]:
         "icon": "bell",
         "meta": _("When people are reminded, and who is told when nothing happens"),
     }
-    return [*entries[:-1], reminders, entries[-1]]
+    addresses = {
+        "url": reverse("notifications:dead_addresses", args=[request.organisation.slug]),
+        "title": _("Addresses that do not work"),
+        "icon": "mail",
+        "meta": _("Who does not get e-mail, and why"),
+    }
+    return [*entries[:-1], reminders, addresses, entries[-1]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
