@@ -11,5 +11,7 @@ urlpatterns = [
     path("oppgaver/<int:pk>/frist/", views.extension, name="extension"),
     path("innstillinger/paminnelser/", views.ladders.overview, name="ladders"),
     path("innstillinger/paminnelser/<slug:kind>/<slug:grade>/", views.ladders.ladder, name="ladder"),
+    path("kalender/", views.calendar.page, name="calendar"),
+    path("kalender/<str:token>.ics", views.calendar.feed, name="calendar_feed"),
     path("t/<str:token>/", views.link, name="link"),
 ]

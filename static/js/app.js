@@ -77,7 +77,16 @@ document.addEventListener("htmx:afterSwap", dressToasts);
 // The error summary has autofocus; Safari on iOS ignores that on what is not an input.
 document.querySelector("[data-error-summary]")?.focus();
 
+// Browsers let a page copy only where it came by https (or from this very machine).
+if (navigator.clipboard) document.querySelectorAll("[data-copy]").forEach((button) => (button.hidden = false));
+
 document.addEventListener("click", (event) => {
+  const copy = event.target.closest("[data-copy]");
+  if (copy) {
+    const field = document.getElementById(copy.dataset.copy);
+    field.select();
+    navigator.clipboard.writeText(field.value).then(() => (copy.textContent = copy.dataset.copied), () => {});
+  }
   // Drafts belong to the one who is signed in.
   if (event.target.closest("[data-sign-out]")) {
     Object.keys(localStorage).filter((key) => key.startsWith("draft:")).forEach((key) => localStorage.removeItem(key));
