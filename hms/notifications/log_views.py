@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from hms.core.htmx import redirect_to
@@ -44,7 +44,7 @@ def person_log(request: HttpRequest, organisation: str, pk: int) -> HttpResponse
     people_url = reverse("organisations:people", args=[organisation])
     person_url = reverse("organisations:person", args=[organisation, pk])
     context = _log(request, person) | {
-        "crumbs": crumbs(request, (_("People"), people_url), (person.name, person_url), (_("Messages"), None)),
+        "crumbs": crumbs(request, (_("People"), people_url), (person.name, person_url), (pgettext("sent to somebody", "Messages"), None)),
         "person": person,
         "dead": selectors.dead_address_of(person),
         "send_url": reverse("notifications:send_again", args=[organisation, pk]),
