@@ -44,7 +44,12 @@ def person_log(request: HttpRequest, organisation: str, pk: int) -> HttpResponse
     people_url = reverse("organisations:people", args=[organisation])
     person_url = reverse("organisations:person", args=[organisation, pk])
     context = _log(request, person) | {
-        "crumbs": crumbs(request, (_("People"), people_url), (person.name, person_url), (pgettext("sent to somebody", "Messages"), None)),
+        "crumbs": crumbs(
+            request,
+            (_("People"), people_url),
+            (person.name, person_url),
+            (pgettext("sent to somebody", "Messages"), None),
+        ),
         "person": person,
         "dead": selectors.dead_address_of(person),
         "send_url": reverse("notifications:send_again", args=[organisation, pk]),
