@@ -89,16 +89,25 @@ def test_a_broker_that_is_down_fails_no_request_and_the_sweep_heals_it(cast, sin
     assert len(sink.received) == 1
 
 
-def test_an_address_that_is_refused_is_flagged_told_of_and_spared(cast, sink, tell):
+def test_an_address_that_is_refused_is_flagged_told_of_and_spared(cast, sink):
     """The whole way with a real worker and a real refusal: flagged, told, spared, tried again."""
+
+    def tell(dedupe):
+        # A kind that the worker's process knows too.
+        case = {"case": "2026-0001"}
+        with tenant(cast.fjellvik):
+            services.notify(
+                "deviations.reopened", to=cast.tor_erik, about=cast.solbakken, dedupe=dedupe, parameters=case
+            )
+
     sink.answer_recipient = lambda line: "550 5.1.1 no such person" if "tor.erik" in line else "250 OK"
     with private_queues() as options, worker(options, **mail_settings(sink)):
-        tell()
+        tell("1")
         assert wait_for(lambda: states(cast) == [DeliveryState.FAILED])
         tasks.tend_addresses.delay()
         assert wait_for(lambda: len(sink.received) == 1)
         attempts = sink.attempts
-        tell(dedupe="2")
+        tell("2")
         assert wait_for(lambda: states(cast)[-1] == DeliveryState.FAILED)
         assert sink.attempts == attempts
         sink.answer_recipient = lambda line: "250 OK"
