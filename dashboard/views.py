@@ -12,6 +12,7 @@ from deviations import selectors as deviations
 from hms.assignments import selectors as assignments
 from hms.assignments import sources
 from hms.assignments.models import Assignment
+from hms.notifications.selectors import dead_address_of
 from hms.organisations.models import Employee
 from hms.organisations.selectors import safety_reps_of
 
@@ -34,6 +35,7 @@ def my_page(request: HttpRequest, organisation: str) -> HttpResponse:
         "reports_count": deviations.bounded_count(reported),
         "reports_url": reverse("deviations:list", args=[slug]) + "?mine=1&status=all",
         "safety_rep": _safety_rep(employee),
+        "dead": dead_address_of(employee),
     }
     return render(request, "dashboard/my_page.html", context)
 

@@ -1,5 +1,6 @@
 """How the platform speaks of cases: assignments, plans, files, timeline."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import QuerySet
@@ -58,6 +59,18 @@ def _successor(assignment: Assignment) -> Employee | None:
     return choose_handler(_of_assignment(assignment), without=assignment.assignee)
 
 
+def _load(assignments: Collection[Assignment]) -> None:
+    cases = Deviation.objects.in_bulk([assignment.source_id for assignment in assignments])
+    for assignment in assignments:
+        assignment_sources.keep_root(assignment, cases[assignment.source_id])
+
+
+def _load_plans(plans: Collection[ActionPlan]) -> None:
+    cases = {case.plan_id: case for case in Deviation.objects.filter(plan__in=plans).select_related("unit", "handling")}
+    for plan in plans:
+        plan._case = cases[plan.pk]  # type: ignore[attr-defined]
+
+
 def _moved(assignment: Assignment, previous: Employee, by: Employee | None) -> None:
     handler_changed(Deviation.objects.select_related("handling__assignee", "plan").get(handling=assignment), by=by)
 
@@ -78,6 +91,7 @@ assignment_sources.register(
         mail_title=lambda assignment: (
             _("Deviation %(number)s") % {"number": assignment_sources.root_of(assignment).number}
         ),
+        load=_load,
         # A case ends with an answer to the reporter, which takes the whole page.
         link_verbs=frozenset(),
     )
@@ -100,6 +114,7 @@ action_sources.register(
         is_open=lambda plan: Deviation.objects.filter(plan=plan).exclude(state=State.CLOSED).exists(),
         kept_from=lambda plan: {_of_plan(plan).concerns_id} - {None},
         may_manage=lambda employee, plan: is_handler(employee, _of_plan(plan)),
+        load=_load_plans,
     )
 )
 

@@ -14,6 +14,15 @@ from hms.notifications.selectors import unread_count
 from hms.organisations.access import may
 from hms.organisations.selectors import memberships_of
 
+# Settings that other apps show.
+OF_SETTINGS = (
+    "assignments:ladder",
+    "assignments:summary_settings",
+    "notifications:channels",
+    "notifications:dead_addresses",
+    "notifications:person_log",
+)
+
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context of the app shell; everything that costs a query is lazy."""
@@ -98,6 +107,6 @@ def _groups(request: HttpRequest, url: Any) -> list[dict[str, Any]]:
 
 def _section(here: str) -> str:
     """Which entry of the menu a page belongs to: the app's, but for what the apps of tasks and messages show besides."""
-    if here.startswith(("assignments:ladder", "assignments:summary_settings", "notifications:channels")):
+    if here.startswith(OF_SETTINGS):
         return "organisations"
     return "summaries" if here == "assignments:summary" else here.split(":")[0]

@@ -177,6 +177,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 15 * 60},
     },
     "sweep-reports": {"task": "hms.reports.tasks.sweep_reports", "schedule": timedelta(minutes=1)},
+    "tend-addresses": {
+        "task": "hms.notifications.tasks.tend_addresses",
+        "schedule": timedelta(minutes=15),
+        "options": {"expires": 15 * 60},
+    },
 }
 
 # --- people ---
@@ -291,6 +296,15 @@ if DEMO:
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"HMS <hms@{urlparse(PUBLIC_URL).hostname}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where reports about mail that did not arrive are sent, and the mailbox they are read from.
+BOUNCE_ADDRESS = env("BOUNCE_ADDRESS", default="")
+BOUNCE_IMAP_URL = env("BOUNCE_IMAP_URL", default="")
+if BOUNCE_IMAP_URL:
+    CELERY_BEAT_SCHEDULE["read-bounces"] = {
+        "task": "hms.notifications.tasks.read_bounces",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 5 * 60},
+    }
 
 # --- push: who sends, for the push services of the browsers' makers ---
 VAPID_PRIVATE_KEY = env("VAPID_PRIVATE_KEY", default="")

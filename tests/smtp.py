@@ -18,6 +18,7 @@ class Sink:
 
     def __init__(self) -> None:
         self.received: list[EmailMessage] = []
+        self.senders: list[str] = []
         self.recipients: list[str] = []
         self.attempts = 0
         self.answer_recipient: Callable[[str], str] = lambda address: "250 OK"
@@ -40,6 +41,10 @@ class _Conversation(socketserver.StreamRequestHandler):
                     sink.attempts += 1
                     sink.recipients.append(line)
                 self.reply(sink.answer_recipient(line))
+            elif verb == "MAIL":
+                with sink.lock:
+                    sink.senders.append(line.partition("<")[2].partition(">")[0])
+                self.reply("250 OK")
             elif verb == "DATA":
                 self.reply("354 go on")
                 self.take(sink)

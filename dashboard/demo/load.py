@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
+from dashboard.demo.addresses import lose_an_address
 from dashboard.demo.book import Book
 from dashboard.demo.cast import EMPLOYERS, Employer
 from dashboard.demo.house import House, furnish, password_hash
@@ -57,6 +58,7 @@ def _load(employer: Employer, now: datetime.datetime, users: dict[str, User], pa
         # Without a gateway: the demo's SMS lie in its mailbox.
         book.add(ChannelSettings(sms_use=SmsUse.URGENT))
         pictured = _tell_all(book, house)
+        lose_an_address(book, house)
         book.write()
         # What was said in the year behind them was said by mail; from now on the ladder speaks.
         rearm()

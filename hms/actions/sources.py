@@ -1,6 +1,6 @@
 """What owns action plans: the engine knows its clients only through this registry."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -25,6 +25,7 @@ class Source:
         is_open: whether the owner still takes changes, read anew from the database.
         kept_from: ids of the people the owner is about, who must not learn of the plan by getting work in it.
         may_manage: whether an employee may draft, send, decide and check this plan.
+        load: reads what the references of many plans need, in as many queries however many they are.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Source:
     is_open: Callable[[ActionPlan], bool]
     kept_from: Callable[[ActionPlan], set[int]]
     may_manage: Callable[[Employee, ActionPlan], bool]
+    load: Callable[[Collection[ActionPlan]], None] | None = None
 
 
 _sources: dict[str, Source] = {}
@@ -45,6 +47,17 @@ _sources: dict[str, Source] = {}
 def register(source: Source) -> None:
     """Add a kind of plan owner; called from `apps.ready()`."""
     _sources[source.kind] = source
+
+
+def load(plans: Collection[ActionPlan]) -> None:
+    """Read what the references of all these plans need, owner by owner."""
+    by_kind: dict[str, list[ActionPlan]] = {}
+    for plan in plans:
+        by_kind.setdefault(plan.source_kind, []).append(plan)
+    for kind, group in by_kind.items():
+        loader = get(kind).load
+        if loader is not None:
+            loader(group)
 
 
 def get(kind: str) -> Source:

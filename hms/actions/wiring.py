@@ -1,5 +1,8 @@
 """How assignments speak of actions, plans and statements."""
 
+from collections.abc import Collection
+from typing import cast
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,9 +43,28 @@ def _facts(plan: ActionPlan) -> list[tuple[str, str]]:
     return [(label, value) for label, value in rows if value]
 
 
-def _mail_title(plan: ActionPlan) -> str:
+def _mail_title(assignment: Assignment) -> str:
     # The plan is called what the case is called, which came from the reporter's words: it stays inside.
+    plan = cast(ActionPlan, assignment_sources.root_of(assignment))
     return _("the plan for %(case)s") % {"case": services.reference(plan)}
+
+
+def _load(plans: dict[int, ActionPlan], assignments: Collection[Assignment]) -> None:
+    for assignment in assignments:
+        assignment_sources.keep_root(assignment, plans[assignment.source_id])
+    sources.load(list(plans.values()))
+
+
+def _load_of_plans(assignments: Collection[Assignment]) -> None:
+    _load(
+        ActionPlan.objects.select_related("unit", "owner").in_bulk({row.source_id for row in assignments}), assignments
+    )
+
+
+def _load_of_statements(assignments: Collection[Assignment]) -> None:
+    statements = Statement.objects.select_related("plan__unit", "plan__owner")
+    found = statements.in_bulk({assignment.source_id for assignment in assignments})
+    _load({pk: statement.plan for pk, statement in found.items()}, assignments)
 
 
 def _completed(assignment: Assignment, by: Employee | None, via: str) -> None:
@@ -71,7 +93,8 @@ assignment_sources.register(
         url=lambda assignment: _url(_plan(assignment)),
         root=_plan,
         facts=lambda assignment: _facts(_plan(assignment)),
-        mail_title=lambda assignment: _mail_title(_plan(assignment)),
+        mail_title=_mail_title,
+        load=_load_of_plans,
         on_completed=None,
         on_moved=None,
         link_verbs=frozenset(),
@@ -85,7 +108,8 @@ assignment_sources.register(
         url=lambda assignment: _url(_statement_plan(assignment)),
         root=_statement_plan,
         facts=lambda assignment: _facts(_statement_plan(assignment)),
-        mail_title=lambda assignment: _mail_title(_statement_plan(assignment)),
+        mail_title=_mail_title,
+        load=_load_of_statements,
         on_completed=None,
         on_moved=None,
         link_verbs=frozenset(),

@@ -245,3 +245,26 @@ class SummaryRefusal(TenantModel):
 
     def __str__(self) -> str:
         return f"no {self.kind} summary for {self.employee_id}"
+
+
+class CalendarFeed(TenantModel):
+    """A secret address where a calendar program reads one person's open work. Only the token's hash is stored.
+
+    When it was read last is not kept: a GET changes nothing, and nobody needs a trace of somebody's calendar.
+    """
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+", db_index=False)
+    token_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "token_hash"], name="calendar_feed_token"),
+            models.UniqueConstraint(
+                fields=["organisation", "employee"], condition=Q(revoked_at__isnull=True), name="calendar_feed_one_live"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"calendar feed {self.pk}"

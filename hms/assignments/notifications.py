@@ -15,7 +15,7 @@ from hms.assignments.links import create_link
 from hms.assignments.models import Assignment
 from hms.assignments.selectors import stands_in_for
 from hms.core.ui.dates import long_date
-from hms.notifications.enums import Urgency
+from hms.notifications.enums import MessageKind, Urgency
 from hms.notifications.models import Delivery, Notification
 from hms.notifications.rendering import absolute
 from hms.notifications.types import MessageType, NothingToSay, register
@@ -31,6 +31,7 @@ def parameters(assignment: Assignment, *, by: Employee | None, **more: Any) -> d
         "mail_title": "" if assignment.is_confidential else mail_title(assignment),
         "due_on": assignment.due_on.isoformat(),
         "name": by.given_name if by is not None else "",
+        **({"critical": True} if assignment.is_critical else {}),
         **more,
     }
 
@@ -228,6 +229,7 @@ def _line(task: Assignment, reader: Employee) -> dict[str, Any]:
 register(
     MessageType(
         key="assignments.digest",
+        kind=MessageKind.REMINDER,
         icon="check-square",
         subject=_digest_subject,
         text=_digest_text,
@@ -240,6 +242,7 @@ register(
 register(
     MessageType(
         key="assignments.reminder",
+        kind=MessageKind.REMINDER,
         icon="clock",
         subject=partial(_due, in_mail=True),
         headline=partial(_due, in_mail=False),
@@ -253,6 +256,7 @@ register(
 register(
     MessageType(
         key="assignments.escalated",
+        kind=MessageKind.REMINDER,
         icon="bell",
         subject=partial(_escalated_subject, in_mail=True),
         headline=partial(_escalated_subject, in_mail=False),
@@ -267,6 +271,7 @@ register(
 register(
     MessageType(
         key="assignments.escalated_about",
+        kind=MessageKind.REMINDER,
         icon="bell",
         subject=partial(_escalated_subject, in_mail=True),
         headline=partial(_escalated_subject, in_mail=False),
@@ -280,6 +285,7 @@ register(
 register(
     MessageType(
         key="assignments.assigned",
+        kind=MessageKind.TASK,
         icon="check-square",
         subject=partial(_due, in_mail=True),
         headline=partial(_due, in_mail=False),
@@ -292,6 +298,7 @@ register(
 register(
     MessageType(
         key="assignments.handed_back",
+        kind=MessageKind.TASK,
         icon="undo",
         subject=partial(_due, in_mail=True),
         headline=partial(_due, in_mail=False),
@@ -304,6 +311,7 @@ register(
 register(
     MessageType(
         key="assignments.extension_decided",
+        kind=MessageKind.TASK,
         icon="calendar",
         subject=partial(_decided_subject, in_mail=True),
         headline=partial(_decided_subject, in_mail=False),
@@ -316,6 +324,7 @@ register(
 register(
     MessageType(
         key="assignments.extension_requested",
+        kind=MessageKind.TASK,
         icon="clock",
         subject=partial(_requested_subject, in_mail=True),
         headline=partial(_requested_subject, in_mail=False),
@@ -328,6 +337,7 @@ register(
 register(
     MessageType(
         key="assignments.stuck",
+        kind=MessageKind.TASK,
         icon="help",
         subject=partial(_stuck_subject, in_mail=True),
         headline=partial(_stuck_subject, in_mail=False),
@@ -338,6 +348,7 @@ register(
 register(
     MessageType(
         key="assignments.completed",
+        kind=MessageKind.TASK,
         icon="check",
         subject=partial(_done_subject, in_mail=True),
         headline=partial(_done_subject, in_mail=False),

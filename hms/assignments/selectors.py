@@ -12,7 +12,15 @@ from hms.assignments import sources
 from hms.assignments.enums import ExtensionState, State
 from hms.assignments.ladder import Ladder, Step
 from hms.assignments.library import default_steps
-from hms.assignments.models import ActionLink, Assignment, ExtensionRequest, LadderStep, Note, Reminder
+from hms.assignments.models import (
+    ActionLink,
+    Assignment,
+    CalendarFeed,
+    ExtensionRequest,
+    LadderStep,
+    Note,
+    Reminder,
+)
 from hms.organisations.access import visibility, visible, visible_models
 from hms.organisations.enums import Role
 from hms.organisations.models import Absence, Employee
@@ -172,3 +180,20 @@ def _status(link: ActionLink, now: datetime.datetime) -> str:
     ):
         return "revoked"
     return "expired" if link.expires_at <= now else "ok"
+
+
+def feed_of(employee: Employee) -> CalendarFeed | None:
+    """The calendar address that an employee has now."""
+    return CalendarFeed.objects.filter(employee=employee, revoked_at=None).first()
+
+
+def resolve_feed(token: str) -> CalendarFeed | None:
+    """The calendar of a token, revoked or not; None for a token nobody was given here."""
+    return CalendarFeed.objects.select_related("employee__user").filter(token_hash=hash_token(token)).first()
+
+
+def in_calendar(employee: Employee) -> QuerySet[Assignment]:
+    """Own open work, and that of the people one stands in for today unless it is confidential; soonest first."""
+    mine = Q(assignee=employee) | Q(is_confidential=False, assignee__in=stands_in_for(employee))
+    rows = Assignment.objects.filter(mine, state=State.OPEN)
+    return rows.select_related("assignee", "organisation").order_by("due_on", "id")

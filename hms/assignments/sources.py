@@ -1,6 +1,6 @@
 """What puts work on people: the engine knows its clients only through this registry."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from django.db import models
@@ -31,6 +31,8 @@ class Source:
             a reporter's words); None: its title.
         is_begun: whether somebody has taken it in hand, which ends the steps that count from the start; when
             left out nothing tells, and they are taken as long as it is open.
+        load: reads what the mail titles of many assignments need, in as many queries however many they are, and
+            keeps it with :func:`keep_root`; None: their titles need nothing.
         link_verbs: what can be done without the thing's own page: `done`, `more_time`, `not_mine` (pass
             on), `comment` (say that one is stuck). What carries legal weight leaves them out.
     """
@@ -47,6 +49,7 @@ class Source:
     link_verbs: frozenset[str] = LINK_VERBS
     successor: Callable[[Assignment], Employee | None] | None = None
     is_begun: Callable[[Assignment], bool] | None = None
+    load: Callable[[Collection[Assignment]], None] | None = None
 
 
 _sources: dict[str, Source] = {}
@@ -64,6 +67,22 @@ def root_of(assignment: Assignment) -> models.Model:
         known = get(assignment.source_kind).root(assignment)
         assignment._root_object = known  # type: ignore[attr-defined]
     return known
+
+
+def keep_root(assignment: Assignment, root: models.Model) -> None:
+    """Keep the anchor that was read for many at once."""
+    assignment._root_object = root  # type: ignore[attr-defined]
+
+
+def load(assignments: Collection[Assignment]) -> None:
+    """Read what the mail titles of all these need, source by source."""
+    by_kind: dict[str, list[Assignment]] = {}
+    for assignment in assignments:
+        by_kind.setdefault(assignment.source_kind, []).append(assignment)
+    for kind, group in by_kind.items():
+        loader = get(kind).load
+        if loader is not None:
+            loader(group)
 
 
 def get(kind: str) -> Source:

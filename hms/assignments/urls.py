@@ -14,5 +14,7 @@ urlpatterns = [
     path("innstillinger/paminnelser/oppsummeringer/", views.summaries.summary_settings, name="summary_settings"),
     path("oppsummering/", views.summaries.latest, name="summaries"),
     path("oppsummering/<str:period>/", views.summaries.summary, name="summary"),
+    path("kalender/", views.calendar.page, name="calendar"),
+    path("kalender/<str:token>.ics", views.calendar.feed, name="calendar_feed"),
     path("t/<str:token>/", views.link, name="link"),
 ]

@@ -19,6 +19,7 @@ from hms.core.rows import Answer, as_json, ask
 from hms.notifications.enums import Channel, SmsUse, Urgency
 from hms.notifications.models import Delivery, Notification
 from hms.notifications.phones import e164
+from hms.notifications.rules import fingerprint
 from hms.notifications.selectors import address_of
 from hms.notifications.webpush import is_configured
 from hms.organisations.models import Employee
@@ -32,6 +33,11 @@ VALUES
     -- An SMS is for whom no mail reaches; beyond that, organisation and person must both want it.
     ('{Channel.SMS}', house.has_sms AND said.has_phone AND (
         NOT said.has_email
+        OR EXISTS (
+            SELECT FROM notifications_deadaddress AS dead
+            WHERE dead.organisation_id = %(organisation)s::bigint AND dead.employee_id = said.recipient_id
+                AND dead.address_hash = said.address_hash
+        )
         OR said.urgency = '{Urgency.CRITICAL}' AND house.sms_use = '{SmsUse.URGENT}' AND COALESCE(wish.urgent_sms, false)
     )),
     -- A device buzzes for one thing that happened, never for the collected reminder.
@@ -44,7 +50,7 @@ INSERT = """
 WITH said AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (
         type text, dedupe_key text, recipient_id bigint, address text, parameters jsonb, about_type text, about_id bigint,
-        created_at timestamptz, urgency text, has_email boolean, has_phone boolean, inbox_only boolean
+        created_at timestamptz, urgency text, address_hash text, has_email boolean, has_phone boolean, inbox_only boolean
     )
 ), told AS (
     INSERT INTO notifications_notification
@@ -60,7 +66,7 @@ WITH said AS MATERIALIZED (
     FROM notifications_channelsettings WHERE organisation_id = %(organisation)s::bigint
 ), queued AS (
     INSERT INTO notifications_delivery (notification_id, channel, message_id, {delivery_columns})
-    SELECT told.id, option.channel, '<' || gen_random_uuid() || %(message_id)s::text, {delivery_values}
+    SELECT told.id, option.channel, %(message_id_start)s::text || gen_random_uuid() || %(message_id_end)s::text, {delivery_values}
     FROM told JOIN said USING (dedupe_key) CROSS JOIN house
     LEFT JOIN notifications_preference AS wish
         ON wish.organisation_id = %(organisation)s::bigint AND wish.employee_id = said.recipient_id
@@ -121,7 +127,8 @@ def ask_to_write(sayings: Sequence[Saying]) -> Answer:
             # Nothing leaves the demo's machine: its SMS lie in its mailbox.
             "is_demo": settings.DEMO,
             "has_push": is_configured(),
-            "message_id": _message_id_end(),
+            "message_id_start": _message_id_start(),
+            "message_id_end": _message_id_end(),
         },
     )
 
@@ -129,6 +136,7 @@ def ask_to_write(sayings: Sequence[Saying]) -> Answer:
 def _row(saying: Saying) -> dict[str, Any]:
     employee = saying.to if isinstance(saying.to, Employee) else None
     address = "" if isinstance(saying.to, Employee) else saying.to
+    email = address_of(employee) if employee else address
     return {
         "type": saying.type,
         "dedupe_key": saying.key,
@@ -139,7 +147,8 @@ def _row(saying: Saying) -> dict[str, Any]:
         "about_id": saying.about.pk,
         "created_at": saying.at,
         "urgency": str(saying.urgency),
-        "has_email": bool(address_of(employee) if employee else address),
+        "address_hash": fingerprint(email),
+        "has_email": bool(email),
         "has_phone": bool(employee and e164(employee.phone)),
         "inbox_only": saying.inbox_only,
     }
@@ -147,7 +156,12 @@ def _row(saying: Saying) -> dict[str, Any]:
 
 def message_id() -> str:
     """A new one, for a delivery that is written by itself."""
-    return f"<{uuid.uuid4()}{_message_id_end()}"
+    return f"{_message_id_start()}{uuid.uuid4()}{_message_id_end()}"
+
+
+def _message_id_start() -> str:
+    # A report about a mail leads back to its organisation (`bounces`).
+    return f"<{current_organisation_id()}."
 
 
 def _message_id_end() -> str:

@@ -31,6 +31,8 @@ class DeliveryState(models.TextChoices):
     SENDING = "sending", _("Being sent")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
+    # The mail server took it, and a report came afterwards that it did not arrive.
+    BOUNCED = "bounced", _("Came back")
     # What it would have said was settled before it was sent.
     SKIPPED = "skipped", _("No longer needed")
 
@@ -41,3 +43,20 @@ class RoutineMail(models.TextChoices):
     DAILY = "daily", _("Every morning when there is something")
     WEEKLY = "weekly", _("Once a week")
     INBOX = "inbox", _("Only here in HMS")
+
+
+class DeadReason(models.TextChoices):
+    """How it was noticed that an address does not work."""
+
+    REFUSED = "refused", _("Refused when it was sent")
+    BOUNCED = "bounced", _("Messages come back")
+    FAILING = "failing", _("Failed many times in a row")
+
+
+class MessageKind(models.TextChoices):
+    """What sort of message it is, for somebody who may not know what it is about."""
+
+    CASE = "case", _("Message about a case")
+    TASK = "task", _("Message about a task")
+    REMINDER = "reminder", _("Reminder")
+    SETTINGS = "settings", _("Message about the settings")

@@ -6,7 +6,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hms.notifications.enums import Channel, DeliveryState, RoutineMail, SmsUse
+from hms.notifications import codes
+from hms.notifications.enums import Channel, DeadReason, DeliveryState, RoutineMail, SmsUse
 from hms.tenancy.models import TenantModel
 
 
@@ -66,6 +67,14 @@ class Delivery(TenantModel):
     sent_at = models.DateTimeField(null=True)
     # The class of the last error, never its text: SMTP servers quote addresses.
     error = models.CharField(max_length=80, blank=True)
+    # What the receiving server answered at last, as a code («5.1.1», «550»); never its text either.
+    status_code = models.CharField(max_length=12, blank=True, default="", db_default="")
+    bounced_at = models.DateTimeField(null=True)
+    # Fingerprint of the address it went to, so that a late report about a former address blames no other.
+    address_hash = models.CharField(max_length=32, blank=True, default="", db_default="")
+
+    # Not stored: the address is known not to work, as `rendering.render` found it.
+    to_dead_address: bool = False
 
     class Meta:
         indexes = [
@@ -79,14 +88,56 @@ class Delivery(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "message_id"], name="delivery_message_id"),
             models.CheckConstraint(
-                condition=(Q(state=DeliveryState.SENT) & Q(sent_at__isnull=False))
-                | (~Q(state=DeliveryState.SENT) & Q(sent_at__isnull=True)),
+                condition=(Q(state__in=[DeliveryState.SENT, DeliveryState.BOUNCED]) & Q(sent_at__isnull=False))
+                | (~Q(state__in=[DeliveryState.SENT, DeliveryState.BOUNCED]) & Q(sent_at__isnull=True)),
                 name="delivery_sent_has_time",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=DeliveryState.BOUNCED) & Q(bounced_at__isnull=False))
+                | (~Q(state=DeliveryState.BOUNCED) & Q(bounced_at__isnull=True)),
+                name="delivery_bounced_has_time",
             ),
         ]
 
     def __str__(self) -> str:
         return f"delivery {self.pk}"
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it did not arrive and will not be tried again by itself."""
+        return self.state in {DeliveryState.FAILED, DeliveryState.BOUNCED}
+
+    @property
+    def problem(self) -> str:
+        """Why it did not arrive, in plain words; empty when it did, or still may."""
+        return codes.in_words(self.status_code, self.error) if self.is_lost else ""
+
+
+class DeadAddress(TenantModel):
+    """That mail to an employee's address does not arrive.
+
+    It holds for the address with this fingerprint only: another address of the same person is alive, and a
+    row about a former address is nothing but waste that `addresses.tend` clears away.
+    """
+
+    employee = models.ForeignKey("organisations.Employee", on_delete=models.CASCADE, related_name="+", db_index=False)
+    address_hash = models.CharField(max_length=32)
+    reason = models.CharField(max_length=10, choices=DeadReason.choices)
+    status_code = models.CharField(max_length=12, blank=True)
+    since = models.DateTimeField(default=timezone.now)
+    # When the administrators were told; None: not yet.
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "employee"], name="dead_address_once")]
+
+    def __str__(self) -> str:
+        return f"dead address {self.pk}"
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with it, in plain words."""
+        return codes.in_words(self.status_code)
 
 
 class Preference(TenantModel):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from hms.core.theme import scale
 from hms.notifications import types
 from hms.notifications.models import Delivery, Notification
-from hms.notifications.selectors import address_of, language_of
+from hms.notifications.selectors import address_of, dead_address_of, is_critical, language_of
 from hms.organisations.models import Organisation
 
 PLAIN = "email/notification"
@@ -28,17 +28,26 @@ class NoAddress(Exception):
     """The recipient has no e-mail address any more."""
 
 
+class AddressDead(NoAddress):
+    """The address is known not to work, and the message can be read in the inbox."""
+
+
 def render(delivery: Delivery) -> EmailMultiAlternatives:
     """The mail of a delivery: text and HTML, one stable `Message-ID` over all attempts.
 
     Raises:
         NoAddress: when the recipient no longer has one.
+        AddressDead: when it is known not to work; what is critical is tried all the same.
     """
     notification = delivery.notification
     organisation = notification.organisation
     address = address_of(notification.recipient) if notification.recipient else notification.address
     if not address:
         raise NoAddress
+    if notification.recipient is not None and dead_address_of(notification.recipient) is not None:
+        if not is_critical(notification):
+            raise AddressDead
+        delivery.to_dead_address = True
     with spoken_to(notification) as language:
         context = full_context(delivery, language)
         template = types.get(notification.type).template or PLAIN
@@ -47,9 +56,11 @@ def render(delivery: Delivery) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         subject=context["subject"],
         body=text,
-        from_email=sender(organisation),
+        # The envelope's sender, where reports about what did not arrive are sent.
+        from_email=settings.BOUNCE_ADDRESS or sender(organisation),
         to=[address],
         headers={
+            "From": sender(organisation),
             "Message-ID": delivery.message_id,
             # Keeps holiday replies from answering a machine.
             "Auto-Submitted": "auto-generated",

@@ -7,14 +7,17 @@ from operator import or_
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import CharField, F, Func, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from hms.notifications import types
-from hms.notifications.enums import Channel, RoutineMail
-from hms.notifications.models import Delivery, Notification, Preference
-from hms.notifications.rules import dedupe_key
+from hms.notifications.enums import Channel, DeliveryState, RoutineMail, Urgency
+from hms.notifications.models import DeadAddress, Delivery, Notification, Preference
+from hms.notifications.rules import dedupe_key, fingerprint
 from hms.organisations.access import visibility
+from hms.organisations.enums import Role
 from hms.organisations.models import Employee, Organisation
+from hms.organisations.people import current, reach
 from hms.tenancy.scope import current_organisation_id
 
 # The kind of message that tries a gateway out.
@@ -98,3 +101,71 @@ def routine_mail_of(employee_ids: Collection[int]) -> dict[int, str]:
         return {}
     chosen = Preference.objects.filter(employee__in=employee_ids).exclude(routine_mail=RoutineMail.DAILY)
     return dict(chosen.values_list("employee_id", "routine_mail"))
+
+
+def log_of(employee: Employee, *, lost: bool = False) -> QuerySet[Notification]:
+    """What was sent to an employee and how it went, newest first, deliveries loaded.
+
+    lost: only what did not arrive by e-mail, and has not been sent again since.
+    """
+    rows = Notification.objects.filter(recipient=employee).select_related("organisation")
+    if lost:
+        rows = rows.filter(pk__in=lost_deliveries(employee).values("notification"))
+    return rows.prefetch_related(Prefetch("deliveries", Delivery.objects.order_by("id")))
+
+
+def lost_deliveries(employee: Employee) -> QuerySet[Delivery]:
+    """E-mails to an employee that did not arrive, the newest message first; one that was sent again is not lost."""
+    later = Delivery.objects.filter(
+        notification=models.OuterRef("notification"), channel=Channel.EMAIL, pk__gt=models.OuterRef("pk")
+    )
+    return Delivery.objects.filter(
+        ~models.Exists(later),
+        notification__recipient=employee,
+        channel=Channel.EMAIL,
+        state__in=[DeliveryState.FAILED, DeliveryState.BOUNCED],
+    ).order_by("-notification__created_at", "-notification")
+
+
+class Fingerprint(Func):
+    """`rules.fingerprint` of a text column."""
+
+    template = "left(encode(sha256(convert_to(%(expressions)s, 'UTF8')), 'hex'), 32)"
+    output_field = CharField()
+
+
+def dead_addresses(*, in_force: bool = True) -> QuerySet[DeadAddress]:
+    """Addresses of people who work here that do not work, people loaded.
+
+    in_force: False for the rows that have become waste: another address now, or not employed any more.
+    """
+    address = Coalesce(NullIf("employee__email", Value("")), "employee__user__email", Value(""))
+    holds = current(prefix="employee__") & Q(address_hash=F("address_now"))
+    rows = DeadAddress.objects.alias(address_now=Fingerprint(address))
+    rows = rows.filter(holds) if in_force else rows.exclude(holds)
+    return rows.select_related("employee__user", "employee__unit")
+
+
+def dead_address_of(employee: Employee) -> DeadAddress | None:
+    """What is known of an employee's address, when it does not work."""
+    row = DeadAddress.objects.filter(employee=employee).first()
+    return row if row is not None and row.address_hash == fingerprint(address_of(employee)) else None
+
+
+@visibility(DeadAddress)
+def visible_dead_addresses(employee: Employee) -> QuerySet[DeadAddress]:
+    """Administrators put them right; everybody else is told of their own where it matters, on their own page."""
+    rows = dead_addresses()
+    return rows if reach(employee).has(Role.ADMINISTRATOR) else rows.none()
+
+
+def organisations_with_dead_addresses() -> list[int]:
+    """Ids of the organisations that know of an address that does not work. Needs no open organisation."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT organisations_with_dead_addresses()")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def is_critical(notification: Notification) -> bool:
+    """Whether a message is tried even at an address that is known not to work."""
+    return types.get(notification.type).urgency == Urgency.CRITICAL or bool(notification.parameters.get("critical"))

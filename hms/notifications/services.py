@@ -17,8 +17,8 @@ from hms.notifications import channels, types
 from hms.notifications.channels import Saying
 from hms.notifications.enums import Channel, DeliveryState
 from hms.notifications.models import Delivery, Notification, Preference
-from hms.notifications.rules import dedupe_key
-from hms.notifications.selectors import TEST_SMS
+from hms.notifications.rules import dedupe_key, fingerprint
+from hms.notifications.selectors import TEST_SMS, address_of
 from hms.organisations.models import Employee
 from hms.tenancy.scope import current_organisation_id
 
@@ -245,7 +245,9 @@ def claim(delivery_ids: Collection[int] | None = None) -> Delivery | None:
     delivery.state, delivery.claimed_at = DeliveryState.SENDING, now
     delivery.next_attempt_at = now + STALE_AFTER
     delivery.attempts += 1
-    delivery.save(update_fields=["state", "claimed_at", "next_attempt_at", "attempts"])
+    recipient = delivery.notification.recipient
+    delivery.address_hash = fingerprint(address_of(recipient) if recipient else delivery.notification.address)
+    delivery.save(update_fields=["state", "claimed_at", "next_attempt_at", "attempts", "address_hash"])
     return delivery
 
 

@@ -6,11 +6,12 @@ import time
 import traceback
 
 from celery import shared_task
+from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
-from hms.notifications import selectors, senders, services
+from hms.notifications import addresses, mailbox, selectors, senders, services
 from hms.notifications.models import Delivery
 from hms.notifications.types import NothingToSay
 from hms.tenancy.scope import tenant
@@ -59,9 +60,11 @@ def _send(organisation_id: int, delivery: Delivery, connection: BaseEmailBackend
         )  # fmt: skip
         with tenant(organisation_id):
             services.mark_failed(delivery, error=type(error).__name__, permanent=_is_permanent(error))
+            addresses.note_failure(delivery, error)
     else:
         with tenant(organisation_id):
             services.mark_sent(delivery)
+            addresses.note_success(delivery)
 
 
 def _is_permanent(error: Exception) -> bool:
@@ -76,3 +79,17 @@ def sweep_outboxes() -> None:
     """Find what was not nudged, must be tried again or was abandoned, in every organisation."""
     for organisation_id in selectors.organisations_with_due_deliveries(timezone.now()):
         deliver.delay(organisation_id)
+
+
+@shared_task(ignore_result=True)
+def tend_addresses() -> None:
+    """Tell administrators of addresses that stopped working, forget those that work again, in every organisation."""
+    for organisation_id in selectors.organisations_with_dead_addresses():
+        with tenant(organisation_id):
+            addresses.tend()
+
+
+@shared_task(ignore_result=True)
+def read_bounces() -> None:
+    """Read the reports that came to the mailbox for what did not arrive."""
+    mailbox.read_bounces(settings.BOUNCE_IMAP_URL)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hms.notifications.enums import Urgency
+from hms.notifications.enums import MessageKind, Urgency
 from hms.notifications.models import Delivery, Notification
 
 
@@ -20,7 +20,6 @@ class MessageType:
         key: `app.what_happened`.
         icon: icon name, for the inbox.
         subject: the mail's subject: deadline first, no personal data.
-        headline: the inbox's bold line, where it may say more than a mail; None: the subject.
         text: one more sentence. No case content when it is confidential.
         url: path of the page it leads to. Works from the notification alone, without a query.
         template: a template's name without ending (`.html` and `.txt` both exist); None: the plain one.
@@ -28,6 +27,7 @@ class MessageType:
             token is made); None: nothing more. Raises NothingToSay when it need not be sent any more.
             An SMS takes `short_url` from it, else `action_url`.
         urgency: what it may interrupt; `notify` can say otherwise of one message.
+        kind: what sort of message, told to administrators who may not know what it is about.
     """
 
     key: str
@@ -39,6 +39,7 @@ class MessageType:
     context: Callable[[Delivery], dict[str, Any]] | None = None
     headline: Callable[[Notification], str] | None = None
     urgency: Urgency = Urgency.SINGLE
+    kind: MessageKind = MessageKind.CASE
 
     def title(self, notification: Notification) -> str:
         """What the notification is called inside HMS."""

@@ -15,4 +15,9 @@ urlpatterns = [
     path("innstillinger/kanaler/fjern/", views.remove_gateway, name="remove_gateway"),
     path("varsler/lest/", views.read_all, name="read_all"),
     path("varsler/<int:pk>/", views.open_notification, name="open"),
+    path("varsler/utsendinger/", views.my_log, name="my_log"),
+    path("innstillinger/folk/<int:pk>/utsendinger/", views.person_log, name="person_log"),
+    path("innstillinger/folk/<int:pk>/utsendinger/igjen/", views.send_again, name="send_again"),
+    path("innstillinger/adresser/", views.dead_addresses, name="dead_addresses"),
+    path("innstillinger/adresser/<int:pk>/igjen/", views.try_again, name="try_again"),
 ]

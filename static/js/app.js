@@ -79,8 +79,16 @@ document.querySelector("[data-error-summary]")?.focus();
 
 // So do notifications: the next one at this device must not see them. The push service then tells the server.
 const endPush = async (registration) => (await registration?.pushManager?.getSubscription())?.unsubscribe();
+// Browsers let a page copy only where it came by https (or from this very machine).
+if (navigator.clipboard) document.querySelectorAll("[data-copy]").forEach((button) => (button.hidden = false));
 
 document.addEventListener("click", (event) => {
+  const copy = event.target.closest("[data-copy]");
+  if (copy) {
+    const field = document.getElementById(copy.dataset.copy);
+    field.select();
+    navigator.clipboard.writeText(field.value).then(() => (copy.textContent = copy.dataset.copied), () => {});
+  }
   // Drafts belong to the one who is signed in.
   if (event.target.closest("[data-sign-out]")) {
     navigator.serviceWorker?.getRegistration("/").then(endPush);

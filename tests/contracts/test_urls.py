@@ -14,7 +14,8 @@ from tests.deviations.helpers import add_action, report
 
 ROLES = ["ingrid", "amir", "kari", "tor_erik", "sunniva", "ragnhild", "vigdis", "admin"]
 OPEN = {
-    "deviations:report", "deviations:follow", "assignments:link", "organisations:theme", "organisations:invitation",
+    "deviations:report", "deviations:follow", "assignments:link", "assignments:calendar_feed", "organisations:theme",
+    "organisations:invitation",
 }  # fmt: skip
 ANSWERS = {200, 302, 303, 400, 403, 404, 405, 409, 410, 422, 429}
 
@@ -83,6 +84,7 @@ def fill(route: str, name: str, things: dict[str, object]) -> str:
     }
     by_name = {
         "actions:change": "action", "actions:remove": "action", "actions:reply": "statement",
+        "notifications:person_log": "employee", "notifications:send_again": "employee",
         "files:serve": "file", "assignments": "assignment", "notifications": "notification", "actions": "plan",
         "organisations:unit": "unit", "organisations:employee": "employee", "organisations:person": "employee",
         "organisations:area": "area",

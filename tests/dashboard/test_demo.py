@@ -31,6 +31,7 @@ from hms.audit.models import Event
 from hms.files.models import Attachment
 from hms.notifications.models import Delivery, Notification
 from hms.notifications.rendering import render
+from hms.notifications.selectors import dead_addresses
 from hms.organisations.enums import Role
 from hms.organisations.models import Employee, Membership, Organisation, RoleHolding, Unit
 from hms.tenancy.scope import tenant
@@ -223,9 +224,20 @@ class DemoTest(TestCase):
                 waiting = Delivery.objects.select_related("notification").exclude(
                     notification__type__startswith="summaries."
                 )
+                waiting = Delivery.objects.filter(state="queued").select_related("notification")
                 assert 1 <= waiting.count() <= 30
                 assert all(self.now - row.notification.created_at < datetime.timedelta(hours=17) for row in waiting)
                 assert Notification.objects.count() > 5 * waiting.count()
+
+    def test_one_address_does_not_work_and_it_is_nobodys_that_a_newcomer_plays(self) -> None:
+        with tenant(self.fjellvik):
+            [dead] = dead_addresses()
+            assert dead.employee.email not in {address for address, _who in SIGN_INS}
+            states = list(
+                Delivery.objects.filter(notification__recipient=dead.employee).values_list("state", flat=True)
+            )
+            assert sorted(states) == ["bounced", "bounced", "failed", "failed"]
+            assert Notification.objects.get(type="notifications.dead_addresses").recipient.given_name == "Bjarte"
 
     def test_kari_and_tor_erik_have_mail_to_answer(self) -> None:
         with tenant(self.fjellvik):

@@ -14,7 +14,7 @@ from hms.assignments.services import assign, create_link
 from hms.core.sealing import seal
 from hms.notifications import devices, services, tasks, webpush
 from hms.notifications.enums import DeliveryState
-from hms.notifications.models import ChannelSettings, Delivery
+from hms.notifications.models import ChannelSettings, DeadAddress, Delivery
 from hms.organisations.models import Unit
 from hms.tenancy.scope import tenant
 from tests.cast import build_cast
@@ -90,6 +90,42 @@ def test_a_broker_that_is_down_fails_no_request_and_the_sweep_heals_it(cast, sin
         tasks.sweep_outboxes.delay()
         assert wait_for(lambda: states(cast) == [DeliveryState.SENT])
     assert len(sink.received) == 1
+
+
+def test_an_address_that_is_refused_is_flagged_told_of_and_spared(cast, sink):
+    """The whole way with a real worker and a real refusal: flagged, told, spared, tried again."""
+
+    def tell(dedupe):
+        # A kind that the worker's process knows too.
+        case = {"case": "2026-0001"}
+        with tenant(cast.fjellvik):
+            services.notify(
+                "deviations.reopened", to=cast.tor_erik, about=cast.solbakken, dedupe=dedupe, parameters=case
+            )
+
+    sink.answer_recipient = lambda line: "550 5.1.1 no such person" if "tor.erik" in line else "250 OK"
+    with private_queues() as options, worker(options, **mail_settings(sink)):
+        tell("1")
+        assert wait_for(lambda: states(cast) == [DeliveryState.FAILED])
+        tasks.tend_addresses.delay()
+        assert wait_for(lambda: len(sink.received) == 1)
+        attempts = sink.attempts
+        tell("2")
+        assert wait_for(lambda: states(cast)[-1] == DeliveryState.FAILED)
+        assert sink.attempts == attempts
+        sink.answer_recipient = lambda line: "250 OK"
+        admin = Client()
+        admin.force_login(cast.admin.user)
+        with tenant(cast.fjellvik):
+            dead = DeadAddress.objects.get()
+        assert admin.post(f"/fjellvik/innstillinger/adresser/{dead.pk}/igjen/").status_code == 303
+        assert wait_for(lambda: len(sink.received) == 2)
+    assert [message["To"] for message in sink.received] == [
+        "bjarte.nes@fjellvik.example",
+        "tor.erik.moen@fjellvik.example",
+    ]
+    with tenant(cast.fjellvik):
+        assert not DeadAddress.objects.exists()
 
 
 def test_many_workers_send_each_message_once(cast, sink, tell):

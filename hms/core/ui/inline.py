@@ -194,3 +194,19 @@ def button(
         ),
         inner,
     )
+
+
+@register.simple_tag
+def copy_field(id: str, label: Any, value: Any) -> SafeString:  # noqa: A002  HTML's own word
+    """A text to take along. The button to copy it comes forth where it can work; without it one marks and copies."""
+    return format_html(
+        '<div class="ds-field"><label class="ds-label" for="{0}">{1}</label><div class="copyfield">'
+        '<input class="ds-input" id="{0}" type="text" readonly value="{2}">'
+        '<button class="ds-button" data-variant="secondary" data-color="accent" type="button" hidden '
+        'data-copy="{0}" data-copied="{3}">{4}</button></div></div>',
+        id,
+        label,
+        value,
+        gettext("Copied"),
+        gettext("Copy"),
+    )

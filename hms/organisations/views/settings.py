@@ -68,7 +68,13 @@ def _entries(request: HttpRequest) -> list[dict[str, Any]]:
         "icon": "phone",
         "meta": _("SMS and push beside e-mail"),
     }
-    return [*entries[:-1], reminders, channels, entries[-1]]
+    addresses = {
+        "url": reverse("notifications:dead_addresses", args=[request.organisation.slug]),
+        "title": _("Addresses that do not work"),
+        "icon": "mail",
+        "meta": _("Who does not get e-mail, and why"),
+    }
+    return [*entries[:-1], reminders, channels, addresses, entries[-1]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
