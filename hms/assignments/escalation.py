@@ -3,9 +3,9 @@
 import datetime
 from functools import cached_property
 
-from hms.assignments import selectors
+from hms.assignments import pool, selectors
 from hms.assignments.enums import Recipient
-from hms.assignments.models import Assignment
+from hms.assignments.models import Assignment, Offer
 from hms.organisations.enums import Role
 from hms.organisations.models import Absence, Employee, Unit
 from hms.organisations.selectors import holders, managers_of, safety_reps_of
@@ -19,9 +19,24 @@ class Line:
         self._managers: dict[int, list[Employee]] = {}
         self._safety_reps: dict[int, list[Employee]] = {}
         self._holders: dict[str, list[Employee]] = {}
+        self._pools: dict[tuple, list[Employee]] = {}
 
-    def reader(self, assignment: Assignment) -> Employee:
-        """Who is reminded of an assignment: the assignee, or their deputy while they are away.
+    def readers(self, assignment: Assignment) -> list[Employee]:
+        """Who is reminded of an assignment: its owner; until somebody takes it, everybody there who may."""
+        offer = assignment.open_offer
+        free_to = self.pool(offer) if offer is not None and not assignment.is_confidential else []
+        return free_to or [self.owner(assignment)]
+
+    def pool(self, offer: Offer) -> list[Employee]:
+        """Those who are there to take an offer."""
+        key = offer.target.key
+        if key not in self._pools:
+            found = pool.present(offer.target, self.day).select_related("user", "unit").order_by("id")
+            self._pools[key] = list(found)
+        return [person for person in self._pools[key] if person.pk not in offer.kept_from]
+
+    def owner(self, assignment: Assignment) -> Employee:
+        """Who answers for an assignment: the assignee, or their deputy while they are away.
 
         What is confidential stays with the one who has it.
         """
@@ -35,7 +50,9 @@ class Line:
         only to people who may know of it: the nearest leader who may, else whoever asked for it.
         """
         if recipient == Recipient.ASSIGNEE:
-            return [self.reader(assignment)]
+            return self.readers(assignment)
+        if recipient == Recipient.ACCOUNTABLE:
+            return [self.owner(assignment)]
         unit = assignment.assignee.unit
         line = self._others(assignment, self.managers(unit))
         found = line[:1] if recipient == Recipient.MANAGER else self._others(assignment, self.of_role(recipient, unit))

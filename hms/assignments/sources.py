@@ -31,6 +31,7 @@ class Source:
             a reporter's words); None: its title.
         is_begun: whether somebody has taken it in hand, which ends the steps that count from the start; when
             left out nothing tells, and they are taken as long as it is open.
+        kept_from: ids of the people whom the case is about, who must not get the work or help with it.
         link_verbs: what can be done without the thing's own page: `done`, `more_time`, `not_mine` (pass
             on), `comment` (say that one is stuck). What carries legal weight leaves them out.
     """
@@ -47,6 +48,7 @@ class Source:
     link_verbs: frozenset[str] = LINK_VERBS
     successor: Callable[[Assignment], Employee | None] | None = None
     is_begun: Callable[[Assignment], bool] | None = None
+    kept_from: Callable[[Assignment], set[int]] | None = None
 
 
 _sources: dict[str, Source] = {}
@@ -69,3 +71,9 @@ def root_of(assignment: Assignment) -> models.Model:
 def get(kind: str) -> Source:
     """The source of a kind. Raises KeyError for one nobody registered."""
     return _sources[kind]
+
+
+def kept_from(assignment: Assignment) -> set[int]:
+    """Ids of the people whom an assignment must be kept from."""
+    source = get(assignment.source_kind)
+    return source.kept_from(assignment) if source.kept_from is not None else set()

@@ -8,11 +8,12 @@ from django.db import connection
 
 from hms.assignments import selectors, sources
 from hms.assignments.arming import clock_of
-from hms.assignments.enums import Anchor, State
+from hms.assignments.enums import Anchor, Recipient, State
 from hms.assignments.escalation import Line
 from hms.assignments.ladder import Step, remaining
 from hms.assignments.models import Assignment, Reminder
 from hms.assignments.notifications import parameters
+from hms.assignments.offer_notifications import untaken_of
 from hms.audit.enums import Via
 from hms.audit.services import record
 from hms.notifications.enums import RoutineMail
@@ -35,6 +36,7 @@ class _Post:
     reminders: list[Told] = field(default_factory=list)
     escalated: list[Told] = field(default_factory=list)
     escalated_about: list[Told] = field(default_factory=list)
+    untaken: list[Told] = field(default_factory=list)
 
 
 def sweep(now: datetime.datetime, *, people: int = PEOPLE) -> int:
@@ -55,7 +57,7 @@ def sweep(now: datetime.datetime, *, people: int = PEOPLE) -> int:
     due = list(
         waiting.filter(assignee__in=assignees)
         .select_for_update(skip_locked=True, of=("self",))
-        .select_related("assignee__user", "assignee__unit", "requested_by__user")
+        .select_related("assignee__user", "assignee__unit", "requested_by__user", "offer__group", "offer__unit")
         .order_by("id")
     )
     if due:
@@ -79,7 +81,7 @@ class _Batch:
         self.line = Line(self.today)
         self.taken = selectors.steps_taken(due)
         self.own = selectors.ladders()
-        readers = {self.line.reader(assignment).pk for assignment in due}
+        readers = {reader.pk for assignment in due for reader in self.line.readers(assignment)}
         self.wishes = routine_mail_of(readers)
         self.had_mail = told_already("assignments.digest", readers, self.occasion)
         self.reminders: list[Reminder] = []
@@ -103,7 +105,7 @@ class _Batch:
 
     def take(self, assignment: Assignment) -> None:
         """Take an assignment's due steps, or put them off; find the next moment."""
-        ladder = selectors.ladder_of(assignment.kind, critical=assignment.is_critical, own=self.own)
+        ladder = selectors.ladder_for(assignment, own=self.own)
         left = remaining(
             ladder, clock_of(assignment, self.calendar), self.calendar, taken=self.taken.get(assignment.pk, ())
         )
@@ -135,7 +137,12 @@ class _Batch:
             return self.calendar.next_morning(self.now)
         if not step.is_routine:
             return None
-        reader = self.line.reader(assignment).pk
+        # Among many it is enough that one of them can be told today: the others see it on their page.
+        waits = [self.reader_waits(reader.pk) for reader in self.line.readers(assignment)]
+        return None if None in waits else min(until for until in waits if until is not None)
+
+    def reader_waits(self, reader: int) -> datetime.datetime | None:
+        """Until when one person's next routine mail must wait; None when it need not."""
         if self.wishes.get(reader) == RoutineMail.WEEKLY and not self.calendar.is_first_of_week(self.today):
             return self.calendar.next_first_of_week(self.now)
         return self.calendar.next_morning(self.now) if reader in self.had_mail else None
@@ -143,16 +150,21 @@ class _Batch:
     def address(self, assignment: Assignment, steps: list[Step]) -> None:
         """Put what the steps say among what the batch sends."""
         mine = [step for step in steps if step.is_routine]
-        others = [step for step in steps if not step.is_routine]
+        untaken = [step for step in steps if step.recipient == Recipient.ACCOUNTABLE]
+        others = [step for step in steps if not step.is_routine and step not in untaken]
+        self.post.untaken += [untaken_of(assignment, self.line.owner(assignment)) for _step in untaken]
         if others:
             self.escalate(assignment, others)
         if mine and not assignment.is_critical:
-            self.post.digests.setdefault(self.line.reader(assignment), []).append(assignment)
+            for reader in self.line.readers(assignment):
+                if self.reader_waits(reader.pk) is None:
+                    self.post.digests.setdefault(reader, []).append(assignment)
         elif mine:
             facts = parameters(assignment, by=None)
-            self.post.reminders.append(
-                Told(self.line.reader(assignment), assignment, _occurrence(assignment, mine[-1]), facts)
-            )
+            self.post.reminders += [
+                Told(reader, assignment, _occurrence(assignment, mine[-1]), facts)
+                for reader in self.line.readers(assignment)
+            ]
 
     def escalate(self, assignment: Assignment, steps: list[Step]) -> None:
         """Tell everybody the steps name, once each, and the one it is about."""
@@ -192,6 +204,7 @@ class _Batch:
             for reader, assignments in self.post.digests.items()
         ]
         notify_many("assignments.digest", digests)
+        notify_many("assignments.untaken", self.post.untaken)
         notify_many("assignments.reminder", self.post.reminders)
         notify_many("assignments.escalated", self.post.escalated)
         notify_many("assignments.escalated_about", self.post.escalated_about)

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from hms.organisations.views import absences, groups, imports, invitations, people, profile, roles, settings, theme, units
+from hms.organisations.views import (
+    absences,
+    groups,
+    imports,
+    invitations,
+    people,
+    profile,
+    roles,
+    settings,
+    theme,
+    units,
+)
 
 app_name = "organisations"
 

@@ -141,7 +141,9 @@ class GroupForm(ServiceChecked, HmsModelForm):
     unit = UnitField(
         required=False,
         empty_label=gettext_lazy("No unit"),
-        help_text=gettext_lazy("Its manager answers for what nobody in the group has taken. Empty: the one who gave it."),
+        help_text=gettext_lazy(
+            "Its manager answers for what nobody in the group has taken. Empty: the one who gave it."
+        ),
     )
 
     class Meta:

@@ -67,9 +67,7 @@ def add_member(group: Group, employee: Employee, *, by: Employee | None) -> Grou
 
 def remove_member(member: GroupMember, *, by: Employee | None) -> None:
     """Take somebody out of a group at once; that they were in it is kept. Effects: the membership, an event."""
-    record(
-        "group.member_removed", member, by=by, via=via(by), root=member.group, data={"employee": member.employee_id}
-    )
+    record("group.member_removed", member, by=by, via=via(by), root=member.group, data={"employee": member.employee_id})
     end_membership(member, last_day=timezone.localdate() - ONE_DAY)
 
 
