@@ -24,7 +24,7 @@ class ActionForm(HmsForm):
     title = forms.CharField(label=_("What is to be done?"), max_length=160)
     responsible = PersonField(label=_("Who does it?"), required=False)
     offered_to = TargetField(
-        label=_("Or some of whom one takes it"),
+        label=_("Or: one of several?"),
         required=False,
         help_text=_("All of them are told, and one takes it. Until then the manager answers for it, or you."),
     )
