@@ -61,6 +61,8 @@ class ActionForm(HmsForm):
             # What is confidential is given to one person who may know.
             del self.fields["offered_to"]
         else:
+            # One of the two is needed, so neither is said to be optional.
+            self.fields["responsible"].is_conditional = self.fields["offered_to"].is_conditional = True
             self.fields["offered_to"].offer(also=action.assignment.open_offer if action else None)
         self.fields["due_on"].initial = timezone.localdate() + datetime.timedelta(days=14)
 
@@ -75,7 +77,7 @@ class ActionForm(HmsForm):
         person, many = data.get("responsible"), data.get("offered_to")
         if person and many:
             self.add_error("offered_to", _("Choose one person, or some of whom one takes it, not both."))
-        elif not person and not many and not {"responsible", "offered_to"} & set(self.errors):
+        elif not person and not many and not self.errors.keys() & {"responsible", "offered_to"}:
             self.add_error("responsible", _("Choose who does it."))
         return data
 

@@ -195,6 +195,10 @@ class CommentForm(HmsForm):
     )
     photos = PhotoField(label=gettext_lazy("Picture"), required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].is_conditional = True
+
     def clean_photos(self) -> list[UploadedFile]:
         return clean_uploads(self.cleaned_data["photos"])
 
