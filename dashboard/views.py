@@ -30,6 +30,7 @@ def my_page(request: HttpRequest, organisation: str) -> HttpResponse:
         "today": timezone.localdate(),
         "waiting": [_task(slug, assignment) for assignment in assignments.my_open(employee)[:TASKS_SHOWN]],
         "waiting_count": assignments.my_open_count(employee),
+        "free": assignments.free_for(employee)[:TASKS_SHOWN],
         "tasks_url": reverse("assignments:list", args=[slug]),
         "reports": [_report(slug, deviation) for deviation in reported[:REPORTS_SHOWN]],
         "reports_count": deviations.bounded_count(reported),

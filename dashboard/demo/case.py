@@ -18,10 +18,10 @@ from hms.actions.models import Action, ActionPlan, Statement
 from hms.actions.services import EFFECT_CHECK_DAYS
 from hms.assignments.enums import ExtensionState, Kind, NoteKind
 from hms.assignments.enums import State as AssignmentState
-from hms.assignments.models import Assignment, ExtensionRequest, Note
+from hms.assignments.models import Assignment, ExtensionRequest, Helper, Note, Offer
 from hms.audit.enums import Via
 from hms.organisations.calendar import add_working_days
-from hms.organisations.models import Employee, Unit
+from hms.organisations.models import Employee, Group, Unit
 
 Moment = datetime.datetime
 
@@ -34,6 +34,8 @@ class Case:
         self.deviation: Deviation
         self.plan: ActionPlan | None = None
         self.actions: list[Action] = []
+        # By their assignment's id: what is offered to many and not taken.
+        self.offers: dict[int, Offer] = {}
         self.statement: Statement | None = None
 
     @property
@@ -221,8 +223,9 @@ class Case:
         level: int | None = None,
         kind: str = ActionKind.CORRECTIVE,
         cost: int | None = None,
+        offered_to: Group | None = None,
     ) -> Action:
-        """As `actions.services.add_action`."""
+        """As `actions.services.add_action`; `responsible` only answers for what is offered."""
         by = self.handler
         immediate = kind == ActionKind.IMMEDIATE
         if not immediate:
@@ -231,7 +234,7 @@ class Case:
                 self._move_plan(PlanState.DRAFT, "plan.changed", at, by, version=self.plan.version)
         assignment = self._assign(
             Kind.ACTION, self.plan, to=responsible, due_on=due_on, at=at, by=by, title=title,
-            planned=True, requested_by=by, root=self.plan,
+            planned=True, requested_by=by, root=self.plan, offered_to=offered_to,
         )  # fmt: skip
         action = self.book.add(
             Action(
@@ -246,6 +249,19 @@ class Case:
         if immediate:
             self._start(assignment, at, by)
         return action
+
+    def help_with(self, action: Action, at: Moment, helper: Employee) -> None:
+        """As `assignments.services.add_helper`."""
+        assignment, by = action.assignment, self.handler
+        self.book.add(Helper(assignment=assignment, employee=helper, added_by=by, added_at=at))
+        event = self.book.event(
+            "assignment.helper_added", assignment, at=at, by=by, root=self.plan,
+            data={**_titled(assignment), "employee": helper.pk},
+        )  # fmt: skip
+        told = self._parameters(assignment, by) | {"responsible": assignment.assignee.given_name}
+        self.book.notify(
+            "assignments.helper_added", to=helper, about=assignment, at=at, dedupe=str(event.pk), parameters=told
+        )
 
     def send(self, at: Moment, to: Employee) -> None:
         """As `actions.services.send_to_safety_rep`."""
@@ -448,6 +464,7 @@ class Case:
         critical: bool = False,
         requested_by: Employee | None = None,
         root: Any = None,
+        offered_to: Group | None = None,
     ) -> Assignment:
         masked = self.deviation.is_confidential
         assignment = self.book.add(
@@ -465,9 +482,12 @@ class Case:
                 created_at=at,
             )
         )
+        if offered_to is not None:
+            self.offers[assignment.pk] = self.book.add(Offer(assignment=assignment, group=offered_to, offered_at=at))
         event = self.book.event(
-            "assignment.assigned", assignment, at=at, by=by, root=root or self.deviation,
-            data={**_titled(assignment), "to": to.pk},
+            "assignment.offered" if offered_to else "assignment.assigned", assignment, at=at, by=by,
+            root=root or self.deviation,
+            data={**_titled(assignment), "to": to.pk, **({"group": offered_to.name} if offered_to else {})},
         )  # fmt: skip
         if not planned:
             self._tell_assignee(assignment, event.pk, at, by)
@@ -506,12 +526,23 @@ class Case:
             )
 
     def _tell_assignee(self, assignment: Assignment, occurrence: int, at: Moment, by: Employee | None) -> None:
+        if assignment.pk in self.offers:
+            self._tell_everybody(self.offers[assignment.pk], occurrence, at, by)
+            return
         if by == assignment.assignee:
             return
         self.book.notify(
             "assignments.assigned", to=assignment.assignee, about=assignment, at=at, dedupe=str(occurrence),
             parameters=self._parameters(assignment, assignment.requested_by or by),
         )  # fmt: skip
+
+    def _tell_everybody(self, offer: Offer, occurrence: int, at: Moment, by: Employee | None) -> None:
+        offer.offered_at = at
+        told = self._parameters(offer.assignment, by) | {"group": offer.group.name, "is_back": False}
+        for person in self.house.members[offer.group.pk]:
+            self.book.notify(
+                "assignments.offered", to=person, about=offer.assignment, at=at, dedupe=str(occurrence), parameters=told
+            )
 
     def _parameters(self, assignment: Assignment, by: Employee | None) -> dict[str, str]:
         masked = assignment.is_confidential

@@ -44,6 +44,8 @@ class Employer:
     areas: dict[str, tuple[str, list[str]]]
     roles: dict[str, list[str]]
     emergency_note: str
+    # group name: (the unit whose manager answers for it, or nothing; who is in it)
+    groups: dict[str, tuple[str, list[str]]]
     # Who carries out actions marked with a letter in the situations; L and K are found per case.
     doers: dict[str, str] = field(default_factory=dict)
     # The unit that fixes things, and who of it looks after which units.
@@ -158,6 +160,10 @@ FJELLVIK = Employer(
         "committee_member": ["ragnhild", "siri", "helene", "vigdis", "kari", "roar"],
         "consultant": ["elin"],
     },
+    groups={
+        "Brannvernledere": ("", ["ingrid", "kari", "tor_erik", "roar", "jolanta", "petter", "eskil"]),
+        "Førstehjelpere på Solbakken": ("solbakken", ["ingrid", "kari"]),
+    },
     doers={"R": "maria", "I": "dinh", "H": "sunniva"},
     workshop="drift",
     caretakers={"solbakken": "tor_erik", "fjellvik_skole": "tor_erik"},
@@ -202,6 +208,7 @@ HAVBRIS = Employer(
         "administrator": ["olav"],
         "consultant": ["elin"],
     },
+    groups={"Førstehjelpere": ("havbris", ["tommy", "bard", "gro"])},
     doers={"V": "gro", "H": "olav"},
     workshop="verksted",
 )

@@ -16,6 +16,8 @@ from hms.organisations.enums import Role
 from hms.organisations.models import (
     Absence,
     Employee,
+    Group,
+    GroupMember,
     Membership,
     Organisation,
     QuietPeriod,
@@ -44,6 +46,8 @@ class House:
     reps: dict[int, Employee] = field(default_factory=dict)
     committee: list[Employee] = field(default_factory=list)
     absences: list[Absence] = field(default_factory=list)
+    groups: dict[str, Group] = field(default_factory=dict)
+    members: dict[int, list[Employee]] = field(default_factory=dict)
 
     def manager_of(self, unit: Unit) -> Employee:
         """The nearest leader upward."""
@@ -104,6 +108,7 @@ def furnish(book: Book, employer: Employer, organisation: Organisation, users: d
         book.event("unit.created", unit, at=since, by=None, via=Via.SYSTEM)
     _hire(book, house, users, password, since)
     _elect(book, house, since)
+    _group(book, house, since)
     _quiet_days(book, house)
     _absences(book, house)
     return house
@@ -189,6 +194,17 @@ def _elect(book: Book, house: House, since: datetime.datetime) -> None:
             hold(house.people[key], role, **ends)
             if role in {Role.SENIOR_SAFETY_REP, Role.COMMITTEE_MEMBER} and house.people[key] not in house.committee:
                 house.committee.append(house.people[key])
+
+
+def _group(book: Book, house: House, since: datetime.datetime) -> None:
+    for name, (unit_key, keys) in house.employer.groups.items():
+        group = house.groups[name] = book.add(Group(name=name, unit=house.units.get(unit_key)))
+        book.event("group.created", group, at=since, by=None, via=Via.SYSTEM)
+        house.members[group.pk] = [house.people[key] for key in keys]
+        for person in house.members[group.pk]:
+            member = book.add(GroupMember(group=group, employee=person, starts_on=since.date()))
+            data = {"employee": person.pk}
+            book.event("group.member_added", member, at=since, by=None, root=group, via=Via.SYSTEM, data=data)
 
 
 def _quiet_days(book: Book, house: House) -> None:

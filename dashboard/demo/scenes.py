@@ -134,6 +134,11 @@ def _hand_rail(case: Case, days: Days, number: tuple[int, int]) -> None:
         (days.now + DAY * 4).date(), level=ControlLevel.TECHNICAL, kind=ActionKind.IMMEDIATE, cost=450,
     )  # fmt: skip
     case.add_action(
+        days.at(0, 8, 5), "Sjekk at trapp A er fri så lenge trapp B er sperret", case.handler,
+        (days.now + DAY * 6).date(), level=ControlLevel.ORGANISATIONAL, kind=ActionKind.IMMEDIATE,
+        offered_to=house.groups["Brannvernledere"],
+    )  # fmt: skip
+    case.add_action(
         days.at(0, 8, 7), "Lag sjekkliste for ferdig arbeid", house.people["amir"], (days.now + DAY * 18).date(),
         level=ControlLevel.ORGANISATIONAL, kind=ActionKind.PREVENTIVE,
     )  # fmt: skip
@@ -407,6 +412,7 @@ def _blocked_exit(case: Case, days: Days, number: tuple[int, int]) -> None:
     case.send(days.at(14, 12, 0), house.people["kari"])
     case.give_statement(days.at(12, 9, 30), Opinion.APPROVE, "Bra at årsaken fjernes.")
     case.decide(days.at(11, 9, 0))
+    case.help_with(marking, days.at(11, 9, 2), house.people["kari"])
     case.postpone(days.at(11, 9, 3), (days.now + DAY * 14).date())
     case.complete(agreed, days.at(6, 14, 0), "Ny avtale gjelder fra mandag.")
     case.ask_for_more_time(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from hms.actions import sources
 from hms.actions.enums import ActionKind, ControlLevel, Effect, Opinion
 from hms.actions.models import Action, ActionPlan
+from hms.assignments.fields import TargetField
 from hms.core.forms import ChoiceCards, HmsForm, VersionMixin
 from hms.organisations.forms.fields import PersonField
 from hms.organisations.models import Employee
@@ -21,7 +22,12 @@ class ActionForm(HmsForm):
     """One action: what, who, when; the rest is optional."""
 
     title = forms.CharField(label=_("What is to be done?"), max_length=160)
-    responsible = PersonField(label=_("Responsible"))
+    responsible = PersonField(label=_("Who does it?"), required=False)
+    offered_to = TargetField(
+        label=_("Or: one of several?"),
+        required=False,
+        help_text=_("All of them are told, and one takes it. Until then the manager answers for it, or you."),
+    )
     due_on = forms.DateField(label=_("Due date"), widget=forms.DateInput)
     kind = forms.ChoiceField(label=_("Kind"), choices=ActionKind.choices, initial=ActionKind.CORRECTIVE)
     control_level = forms.TypedChoiceField(
@@ -40,7 +46,8 @@ class ActionForm(HmsForm):
                 "initial",
                 {
                     "title": action.title,
-                    "responsible": action.assignment.assignee_id,
+                    "responsible": None if action.assignment.open_offer else action.assignment.assignee_id,
+                    "offered_to": action.assignment.open_offer.target if action.assignment.open_offer else None,
                     "due_on": action.assignment.due_on,
                     "kind": action.kind,
                     "control_level": action.control_level,
@@ -49,7 +56,14 @@ class ActionForm(HmsForm):
             )
         super().__init__(*args, **kwargs)
         self.unchanged_due_on = action.assignment.due_on if action else None
-        self.fields["responsible"].queryset = employed().exclude(pk__in=sources.get(plan.source_kind).kept_from(plan))
+        self.fields["responsible"].offer(employed().exclude(pk__in=sources.get(plan.source_kind).kept_from(plan)))
+        if plan.is_confidential:
+            # What is confidential is given to one person who may know.
+            del self.fields["offered_to"]
+        else:
+            # One of the two is needed, so neither is said to be optional.
+            self.fields["responsible"].is_conditional = self.fields["offered_to"].is_conditional = True
+            self.fields["offered_to"].offer(also=action.assignment.open_offer if action else None)
         self.fields["due_on"].initial = timezone.localdate() + datetime.timedelta(days=14)
 
     def clean_due_on(self) -> datetime.date:
@@ -57,6 +71,15 @@ class ActionForm(HmsForm):
         if due_on < timezone.localdate() and due_on != self.unchanged_due_on:
             raise ValidationError(_("The due date is past. Choose today or later."))
         return due_on
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        person, many = data.get("responsible"), data.get("offered_to")
+        if person and many:
+            self.add_error("offered_to", _("Choose one person, or some of whom one takes it, not both."))
+        elif not person and not many and not self.errors.keys() & {"responsible", "offered_to"}:
+            self.add_error("responsible", _("Choose who does it."))
+        return data
 
 
 class StatementForm(VersionMixin, HmsForm):

@@ -30,7 +30,7 @@ def visible_to(employee: Employee) -> QuerySet[ActionPlan]:
 def visible_actions(employee: Employee) -> QuerySet[Action]:
     """Actions of visible plans."""
     return Action.objects.filter(plan__in=visible_to(employee).values("pk")).select_related(
-        "plan__unit", "assignment__assignee"
+        "plan__unit", "assignment__assignee", "assignment__offer__group", "assignment__offer__unit"
     )
 
 
@@ -45,7 +45,7 @@ def actions_of(plan: ActionPlan) -> QuerySet[Action]:
     return (
         Action.objects.filter(plan=plan)
         .exclude(assignment__state=AssignmentState.CANCELLED)
-        .select_related("assignment__assignee")
+        .select_related("assignment__assignee", "assignment__offer__group", "assignment__offer__unit")
         .order_by("id")
     )
 

@@ -13,7 +13,9 @@ from hms.actions.signals import plan_completed
 from hms.assignments import services as assignments
 from hms.assignments.enums import Kind
 from hms.assignments.enums import State as AssignmentState
+from hms.assignments.models import Assignment
 from hms.assignments.selectors import assignments_of
+from hms.assignments.target import Target
 from hms.audit.enums import Via
 from hms.audit.services import record
 from hms.audit.transitions import InvalidTransition, lock, move
@@ -64,29 +66,38 @@ def add_action(
     plan: ActionPlan,
     *,
     title: str,
-    responsible: Employee,
     due_on: datetime.date,
     by: Employee,
+    responsible: Employee | None = None,
+    offered_to: Target | None = None,
     kind: str = ActionKind.CORRECTIVE,
     control_level: int | None = None,
     cost: int | None = None,
 ) -> Action:
-    """Add an action.
+    """Add an action, for one person or for the first of many who takes it.
 
-    Effects: its assignment is created, planned until the plan is decided; an immediate measure is assigned
-    at once. Anything but an immediate measure is a material change: the version goes up, and a plan that
-    was sent or decided goes back to draft. An event is written. Nothing when it is the last action again: a
-    form sent twice.
+    Effects: its assignment is created, planned until the plan is decided (then what is for many is offered to
+    them); an immediate measure is assigned at once. Anything but an immediate measure is a material change: the
+    version goes up, and a plan that was sent or decided goes back to draft. An event is written. Nothing when it
+    is the last action again: a form sent twice.
 
     Raises:
-        InvalidTransition: when the plan's owner is closed, or about the one who would be responsible.
+        InvalidTransition: when the plan's owner is closed, or about the one who would be responsible; when a
+            confidential plan's action is offered to many.
     """
     _hold_open(plan)
     _require_may_know(responsible, plan)
     immediate = kind == ActionKind.IMMEDIATE
     last = Action.objects.filter(plan=plan).select_related("assignment").order_by("-id").first()
     if last is not None and _is_same(
-        last, title=title, kind=kind, control_level=control_level, cost=cost, responsible=responsible, due_on=due_on
+        last,
+        title=title,
+        kind=kind,
+        control_level=control_level,
+        cost=cost,
+        responsible=responsible,
+        offered_to=offered_to,
+        due_on=due_on,
     ):
         return last
     if not immediate:
@@ -95,6 +106,7 @@ def add_action(
         kind=Kind.ACTION,
         title=title,
         to=responsible,
+        offered_to=offered_to,
         due_on=due_on,
         source=plan,
         by=by,
@@ -121,9 +133,15 @@ def add_action(
 
 
 def change_action(
-    action: Action, *, by: Employee, responsible: Employee, due_on: datetime.date, **fields: Any
+    action: Action,
+    *,
+    by: Employee,
+    due_on: datetime.date,
+    responsible: Employee | None = None,
+    offered_to: Target | None = None,
+    **fields: Any,
 ) -> Action:
-    """Change an action's text, kind, strength, cost, owner or date.
+    """Change an action's text, kind, strength, cost, owner (one person, or many of whom one takes it) or date.
 
     Effects: a changed title, kind or strength is material (see :func:`add_action`); a changed owner or
     date moves the assignment; an event names the changed fields.
@@ -141,8 +159,7 @@ def change_action(
     if "title" in changed:
         action.assignment.title = action.title
         action.assignment.save(update_fields=["title"])
-    if responsible.pk != action.assignment.assignee_id:
-        assignments.hand_over(action.assignment, to=responsible, by=by)
+    if _give(action.assignment, responsible, offered_to, by=by):
         changed.append("responsible")
     if due_on != action.assignment.due_on:
         assignments.set_due_date(action.assignment, due_on=due_on, by=by)
@@ -396,16 +413,46 @@ def _hold_open(plan: ActionPlan) -> None:
         raise InvalidTransition(plan, plan.state, PlanState.DRAFT)
 
 
-def _require_may_know(person: Employee, plan: ActionPlan) -> None:
+def _give(assignment: Assignment, to: Employee | None, offered_to: Target | None, *, by: Employee) -> bool:
+    """Put the work on somebody else, or on others to choose from. False when it is theirs already."""
+    if _is_with(assignment, to, offered_to):
+        return False
+    if to is not None:
+        assignments.hand_over(assignment, to=to, by=by)
+    elif offered_to is not None:
+        assignments.offer(assignment, to=offered_to, by=by)
+    return True
+
+
+def _is_with(assignment: Assignment, to: Employee | None, offered_to: Target | None) -> bool:
+    offer = assignment.open_offer
+    if offered_to is not None:
+        return offer is not None and offer.target.key == offered_to.key
+    return offer is None and to is not None and assignment.assignee_id == to.pk
+
+
+def _require_may_know(person: Employee | None, plan: ActionPlan) -> None:
+    if person is None:
+        if plan.is_confidential:
+            raise InvalidTransition(plan, plan.state, "offer")
+        return
     if person.pk in sources.get(plan.source_kind).kept_from(plan):
         raise InvalidTransition(plan, plan.state, "assign")
 
 
-def _is_same(action: Action, *, responsible: Employee, due_on: datetime.date, **fields: Any) -> bool:
+def _is_same(
+    action: Action,
+    *,
+    responsible: Employee | None,
+    offered_to: Target | None,
+    due_on: datetime.date,
+    **fields: Any,
+) -> bool:
     assignment = action.assignment
     return (
         assignment.state in {AssignmentState.PLANNED, AssignmentState.OPEN}
-        and (assignment.assignee_id, assignment.due_on) == (responsible.pk, due_on)
+        and assignment.due_on == due_on
+        and _is_with(assignment, responsible, offered_to)
         and all(getattr(action, name) == value for name, value in fields.items())
     )
 

@@ -37,6 +37,14 @@ def _url(plan: ActionPlan) -> str:
     return sources.get(plan.source_kind).url(plan)
 
 
+def _kept_from(plan: ActionPlan) -> set[int]:
+    return sources.get(plan.source_kind).kept_from(plan)
+
+
+def _kept_from_action(assignment: Assignment) -> set[int]:
+    return _kept_from(_plan_of_action(assignment))
+
+
 def _facts(plan: ActionPlan) -> list[tuple[str, str]]:
     source = sources.get(plan.source_kind)
     rows = [(_("Place"), source.place(plan)), (_("Belongs to"), f"{source.label} {source.reference(plan)}")]
@@ -81,6 +89,7 @@ assignment_sources.register(
         facts=lambda assignment: _facts(_plan_of_action(assignment)),
         on_completed=_completed,
         on_moved=None,
+        kept_from=_kept_from_action,
         link_verbs=frozenset({"done", "more_time", "not_mine", "comment"}),
     )
 )
@@ -95,6 +104,7 @@ assignment_sources.register(
         facts=lambda assignment: _facts(_plan(assignment)),
         mail_title=_mail_title,
         load=_load_of_plans,
+        kept_from=lambda assignment: _kept_from(_plan(assignment)),
         on_completed=None,
         on_moved=None,
         link_verbs=frozenset(),

@@ -15,10 +15,11 @@ CHUNK = 1000
 
 
 def clock_of(assignment: Assignment, calendar: WorkCalendar) -> Clock:
-    """What the steps of an assignment are counted from."""
+    """What the steps of an assignment are counted from; what many can take begins when it is offered."""
+    offer = assignment.open_offer
     return Clock(
         due_on=assignment.due_on,
-        began_on=calendar.local_date(assignment.created_at),
+        began_on=calendar.local_date(offer.offered_at if offer is not None else assignment.created_at),
         armed_at=assignment.armed_at,
         is_critical=assignment.is_critical,
         is_statutory=assignment.is_statutory,
@@ -34,7 +35,7 @@ def arm(assignment: Assignment, *, at: datetime.datetime | None = None) -> None:
     assignment.next_step_at = None
     if assignment.state == State.OPEN:
         calendar = open_calendar()
-        ladder = selectors.ladder_of(assignment.kind, critical=assignment.is_critical)
+        ladder = selectors.ladder_for(assignment)
         taken = selectors.steps_taken([assignment]).get(assignment.pk, ())
         assignment.next_step_at = next_moment(ladder, clock_of(assignment, calendar), calendar, taken=taken)
     assignment.save(update_fields=["armed_at", "next_step_at"])
@@ -46,13 +47,13 @@ def rearm(assignments: QuerySet[Assignment] | None = None) -> None:
     Effects: `next_step_at`. What is due and not yet taken stays due.
     """
     rows = Assignment.objects.all() if assignments is None else assignments
-    rows = rows.filter(state=State.OPEN).select_for_update().order_by("id")
+    rows = rows.filter(state=State.OPEN).select_for_update(of=("self",)).select_related("offer").order_by("id")
     calendar, own = open_calendar(), selectors.ladders()
     after = 0
     while chunk := list(rows.filter(pk__gt=after)[:CHUNK]):
         taken = selectors.steps_taken(chunk)
         for assignment in chunk:
-            ladder = selectors.ladder_of(assignment.kind, critical=assignment.is_critical, own=own)
+            ladder = selectors.ladder_for(assignment, own=own)
             assignment.next_step_at = next_moment(
                 ladder, clock_of(assignment, calendar), calendar, taken=taken.get(assignment.pk, ())
             )

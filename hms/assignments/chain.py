@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from hms.assignments import selectors
 from hms.assignments.arming import clock_of
-from hms.assignments.enums import State
+from hms.assignments.enums import Recipient, State
 from hms.assignments.escalation import Line
 from hms.assignments.ladder import remaining
 from hms.assignments.models import Assignment
@@ -23,11 +23,15 @@ class Rung:
         on: the day; never before today.
         people: whom it tells, as things stand today.
         is_escalation: whether they are told about somebody else's work.
+        is_untaken: whether they are told because nobody has taken it.
+        offered_to: what those who may take it are called, when it is they who are reminded.
     """
 
     on: datetime.date
     people: list[Employee]
     is_escalation: bool
+    is_untaken: bool = False
+    offered_to: str = ""
 
 
 def chain_of(assignment: Assignment) -> list[Rung]:
@@ -38,14 +42,19 @@ def chain_of(assignment: Assignment) -> list[Rung]:
     today = calendar.local_date(timezone.now())
     line = Line(today)
     left = remaining(
-        selectors.ladder_of(assignment.kind, critical=assignment.is_critical),
+        selectors.ladder_for(assignment),
         clock_of(assignment, calendar),
         calendar,
         taken=selectors.steps_taken([assignment]).get(assignment.pk, ()),
     )
-    rungs: dict[tuple[datetime.date, bool], Rung] = {}
+    rungs: dict[tuple[datetime.date, bool, bool], Rung] = {}
+    offer = assignment.open_offer
     for at, step in left:
         day = max(calendar.local_date(at), today)
-        rung = rungs.setdefault((day, step.is_routine), Rung(day, [], not step.is_routine))
+        is_untaken = step.recipient == Recipient.ACCOUNTABLE
+        rung = rungs.setdefault(
+            (day, step.is_routine, is_untaken),
+            Rung(day, [], not step.is_routine, is_untaken, offer.name if offer and step.is_routine else ""),
+        )
         rung.people += [person for person in line.told(assignment, step.recipient) if person not in rung.people]
     return [rung for rung in rungs.values() if rung.people]

@@ -13,7 +13,7 @@ from typing import Any
 
 from hms.accounts.models import User
 from hms.assignments.ladder import Ladder, Step
-from hms.assignments.models import Assignment, LadderStep, Reminder
+from hms.assignments.models import Assignment, LadderStep, Offer, Reminder
 from hms.core.rows import ask, build, columns, fields_of, join
 from hms.notifications.models import Notification, Preference
 from hms.notifications.rules import dedupe_key
@@ -76,6 +76,7 @@ SELECT here.time_zone, here.quiet, here.steps, here.away, here.people_choose_rem
         WHERE r.assignment_id = a.id AND r.due_on = a.due_on),
     (SELECT p.routine_mail FROM {Preference._meta.db_table} p WHERE p.employee_id = a.assignee_id),
     EXISTS(SELECT FROM {Notification._meta.db_table} n WHERE n.dedupe_key = format(here.key, a.assignee_id)),
+    EXISTS(SELECT FROM {Offer._meta.db_table} o WHERE o.assignment_id = a.id AND o.taken_at IS NULL),
     unit.path, u.email, {columns(Employee, "e")}, {columns(Assignment, "a")}
 FROM here
 JOIN {Assignment._meta.db_table} a ON a.state = 'open' AND a.next_step_at <= %(now)s
@@ -116,18 +117,25 @@ def _due(rows: list[tuple[Any, ...]], most: int) -> Due | None:
         may_choose=may_choose,
         is_all=len(rows) < most,
     )
+    offered: dict[int, Assignment] = {}
     for row in rows:
-        taken, wish, had_mail, path, email, *values = row[5:]
+        taken, wish, had_mail, is_offered, path, email, *values = row[5:]
         assignee = person(values[:_EMPLOYEE], email)
         assignment = build(Assignment, values[_EMPLOYEE:])
         join(assignee, "unit", Unit(id=assignee.unit_id, path=path))
         join(assignment, "assignee", assignee)
+        join(assignment, "offer", None)
+        if is_offered:
+            offered[assignment.pk] = assignment
         due.assignments.append(assignment)
         due.taken[assignment.pk] = {_step(*words.split()) for words in taken}
         if wish and may_choose:
             due.wishes[assignee.pk] = wish
         if had_mail:
             due.had_mail.add(assignee.pk)
+    if offered:
+        for offer in Offer.objects.filter(assignment__in=offered).select_related("group", "unit"):
+            join(offered[offer.assignment_id], "offer", offer)
     if not due.is_all:
         last = due.assignments[-1].assignee_id
         others = [assignment for assignment in due.assignments if assignment.assignee_id != last]

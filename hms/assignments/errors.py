@@ -1,5 +1,10 @@
 """What people may meet when they answer an assignment."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hms.assignments.models import Assignment
+
 
 class AlreadyAsked(Exception):
     """A wish for more time is still waiting for an answer."""
@@ -7,3 +12,15 @@ class AlreadyAsked(Exception):
 
 class NobodyToAsk(Exception):
     """Nobody is there to decide, or to take the work over."""
+
+
+class TakenByAnother(Exception):
+    """Somebody else was first.
+
+    Attributes:
+        assignment: what was taken, with the one who has it now.
+    """
+
+    def __init__(self, assignment: "Assignment") -> None:
+        self.assignment = assignment
+        super().__init__(f"{assignment} is taken")

@@ -3,9 +3,9 @@
 import datetime
 from functools import cached_property
 
-from hms.assignments import selectors
+from hms.assignments import pool, selectors
 from hms.assignments.enums import Recipient
-from hms.assignments.models import Assignment
+from hms.assignments.models import Assignment, Offer
 from hms.organisations.enums import Role
 from hms.organisations.models import Absence, Employee, Unit
 from hms.organisations.roster import Held, roster
@@ -22,11 +22,26 @@ class Line:
     def __init__(self, day: datetime.date, away: dict[int, Employee | None] | None = None) -> None:
         self.day = day
         self._safety_reps: dict[int, list[Employee]] = {}
+        self._pools: dict[tuple, list[Employee]] = {}
         if away is not None:
             self.away = away
 
-    def reader(self, assignment: Assignment) -> Employee:
-        """Who is reminded of an assignment: the assignee, or their deputy while they are away.
+    def readers(self, assignment: Assignment) -> list[Employee]:
+        """Who is reminded of an assignment: its owner; until somebody takes it, everybody there who may."""
+        offer = assignment.open_offer
+        free_to = self.pool(offer) if offer is not None and not assignment.is_confidential else []
+        return free_to or [self.owner(assignment)]
+
+    def pool(self, offer: Offer) -> list[Employee]:
+        """Those who are there to take an offer."""
+        key = offer.target.key
+        if key not in self._pools:
+            found = pool.present(offer.target, self.day).select_related("user", "unit").order_by("id")
+            self._pools[key] = list(found)
+        return [person for person in self._pools[key] if person.pk not in offer.kept_from]
+
+    def owner(self, assignment: Assignment) -> Employee:
+        """Who answers for an assignment: the assignee, or their deputy while they are away.
 
         What is confidential stays with the one who has it.
         """
@@ -40,7 +55,9 @@ class Line:
         only to people who may know of it: the nearest leader who may, else whoever asked for it.
         """
         if recipient == Recipient.ASSIGNEE:
-            return [self.reader(assignment)]
+            return self.readers(assignment)
+        if recipient == Recipient.ACCOUNTABLE:
+            return [self.owner(assignment)]
         unit = assignment.assignee.unit
         line = self._others(assignment, self.managers(unit))
         found = line[:1] if recipient == Recipient.MANAGER else self._others(assignment, self.of_role(recipient, unit))
@@ -78,7 +95,11 @@ class Line:
     @cached_property
     def away(self) -> dict[int, Employee | None]:
         """Deputies (or None) of everybody who is away."""
-        rows = Absence.objects.filter(starts_on__lte=self.day, ends_on__gte=self.day).select_related("deputy__user")
+        rows = (
+            Absence.objects.filter(starts_on__lte=self.day, ends_on__gte=self.day)
+            .select_related("deputy__user")
+            .order_by("id")
+        )
         return {row.employee_id: row.deputy for row in rows}
 
     def _present(self, people: list[Employee]) -> list[Employee]:

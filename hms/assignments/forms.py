@@ -13,18 +13,24 @@ from django.utils.translation import gettext_lazy
 
 from hms.assignments import selectors
 from hms.assignments.enums import Anchor, Recipient, SummaryKind
+from hms.assignments.helping import may_help
 from hms.assignments.ladder import Step
 from hms.assignments.models import Assignment
+from hms.assignments.offering import goes_back_to_many
 from hms.assignments.rules import extension_limits
-from hms.assignments.sources import get
+from hms.assignments.sources import get, kept_from
 from hms.core.forms import ChoiceCards, HmsForm, PhotoField, PhotoInput
 from hms.core.ui.dates import day_month
 from hms.files.forms import clean_uploads
+from hms.organisations.forms.fields import PersonField
 from hms.organisations.models import Employee
 from hms.organisations.selectors import employed
 
 # The answer, and the verb that the source must offer for it.
 ANSWERS = {"done": "done", "more_time": "more_time", "stuck": "comment", "not_mine": "not_mine"}
+
+# Whom an organisation's own steps may tell.
+CHOOSABLE = [recipient for recipient in Recipient if recipient != Recipient.ACCOUNTABLE]
 
 
 class AnswerForm(HmsForm):
@@ -70,7 +76,10 @@ class AnswerForm(HmsForm):
                 _("Suggest a new due date. %(name)s says yes or no.") % {"name": asker},
             ),
             "stuck": (_("I am stuck"), _("Write what is missing, and we will help")),
-            "not_mine": (_("It is not for me"), _("Write why, and it goes back to %(name)s") % {"name": asker}),
+            "not_mine": (
+                _("It is not for me"),
+                _("Write why, and it goes back to %(name)s") % {"name": self.goes_to(asker)},
+            ),
         }
         offered = {name: words for name, words in choices.items() if ANSWERS[name] in verbs}
         if self.waiting is not None:
@@ -86,6 +95,10 @@ class AnswerForm(HmsForm):
         # Most people open the link when the work is done.
         if "done" in offered or len(offered) == 1:
             self.initial.setdefault("answer", next(iter(offered)))
+
+    def goes_to(self, asker: str) -> str:
+        """Who gets it when it is not for the assignee."""
+        return self.assignment.offer.name if goes_back_to_many(self.assignment) else asker
 
     @property
     def is_empty(self) -> bool:
@@ -144,7 +157,56 @@ class HandOverForm(HmsForm):
 
     def __init__(self, *args: Any, assignment: Assignment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = employed().exclude(pk=assignment.assignee_id)
+        others = employed().exclude(pk__in=kept_from(assignment))
+        # Who only answers for it until somebody takes it may take it here, as everybody else.
+        self.fields["to"].queryset = others if assignment.open_offer else others.exclude(pk=assignment.assignee_id)
+
+
+class HelperForm(HmsForm):
+    """Somebody to ask for help."""
+
+    employee = PersonField(label=gettext_lazy("Who can help?"))
+
+    def __init__(self, *args: Any, assignment: Assignment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.assignment = assignment
+        taken = [assignment.assignee_id, *kept_from(assignment)]
+        helping = selectors.helpers_of(assignment).values("employee")
+        self.fields["employee"].offer(employed().exclude(pk__in=taken).exclude(pk__in=helping))
+
+    def clean_employee(self) -> Employee:
+        person = self.cleaned_data["employee"]
+        if not may_help(person, self.assignment):
+            raise forms.ValidationError(
+                _("The case is confidential, and %(name)s has no access to it. Give access in the case first.")
+                % {"name": person.name}
+            )
+        return person
+
+
+class CommentForm(HmsForm):
+    """What a helper wants to say, with pictures."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Write a comment"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=4000,
+        required=False,
+    )
+    photos = PhotoField(label=gettext_lazy("Picture"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].is_conditional = True
+
+    def clean_photos(self) -> list[UploadedFile]:
+        return clean_uploads(self.cleaned_data["photos"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned.get("text") and not cleaned.get("photos"):
+            self.add_error("text", _("Write something, or choose a picture."))
+        return cleaned
 
 
 class LadderForm(HmsForm):
@@ -154,7 +216,7 @@ class LadderForm(HmsForm):
         super().__init__(*args, **kwargs)
         self.anchors = [Anchor.DUE, *([Anchor.START] if counts_from_start else [])]
         for anchor in self.anchors:
-            for recipient in Recipient:
+            for recipient in CHOOSABLE:
                 name = f"{anchor}_{recipient}"
                 self.fields[name] = DaysField(
                     label=recipient.label, required=False, lowest=-60 if anchor == Anchor.DUE else 1, highest=120
@@ -168,14 +230,14 @@ class LadderForm(HmsForm):
     @property
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields under what they count from."""
-        return [(anchor.label, [self[f"{anchor}_{recipient}"] for recipient in Recipient]) for anchor in self.anchors]
+        return [(anchor.label, [self[f"{anchor}_{recipient}"] for recipient in CHOOSABLE]) for anchor in self.anchors]
 
     def steps(self) -> list[Step]:
         """The steps that a valid form asks for."""
         return [
             Step(anchor, days, recipient)
             for anchor in self.anchors
-            for recipient in Recipient
+            for recipient in CHOOSABLE
             for days in self.cleaned_data.get(f"{anchor}_{recipient}", [])
         ]
 

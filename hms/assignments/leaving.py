@@ -26,7 +26,10 @@ def hand_over(employee: Employee, to: Employee, by: Employee) -> None:
     Raises:
         Refused: when nobody may take something confidential.
     """
-    for assignment in _unfinished(employee).select_related("assignee", "requested_by").order_by("id"):
+    for assignment in _unfinished(employee).select_related("assignee", "requested_by", "offer").order_by("id"):
+        if assignment.open_offer is not None:
+            services.change_accountable(assignment, to=to, by=by)
+            continue
         taker = _taker(assignment) if assignment.is_confidential else to
         if taker is None or taker.pk == employee.pk:
             raise Refused(

@@ -28,6 +28,10 @@ CRITICAL = (
 UNANSWERED = (Step(START, 2, Recipient.ASSIGNEE), Step(START, 5, Recipient.MANAGER))
 UNANSWERED_CRITICAL = (Step(START, 1, Recipient.MANAGER), Step(START, 3, Recipient.TOP_LEADER))
 
+# Offered to many: nobody feels that it is theirs, so the one who answers for it hears early.
+UNTAKEN = Step(START, 2, Recipient.ACCOUNTABLE)
+UNTAKEN_CRITICAL = Step(START, 1, Recipient.ACCOUNTABLE)
+
 
 def default_steps(kind: str, *, critical: bool) -> tuple[Step, ...]:
     """The steps of a kind that an organisation has not changed."""

@@ -23,9 +23,10 @@ def create_link(assignment: Assignment, *, to: Employee) -> str:
     return token
 
 
-def revoke_links(assignment: Assignment) -> None:
-    """Make every unused link to the assignment stop working."""
-    ActionLink.objects.filter(assignment=assignment, used_at=None, revoked_at=None).update(revoked_at=timezone.now())
+def revoke_links(assignment: Assignment, *, but: Employee | None = None) -> None:
+    """Make every unused link to the assignment stop working, except one person's."""
+    unused = ActionLink.objects.filter(assignment=assignment, used_at=None, revoked_at=None)
+    unused.exclude(employee=but).update(revoked_at=timezone.now())
 
 
 def use_link(link: ActionLink) -> None:

@@ -1,12 +1,17 @@
-"""Assignments, their mail links, requests for more time, the reminder ladder's and the summaries' tables."""
+"""Assignments, whom they are offered to, who helps, their links, wishes for more time; ladders, summaries, calendars."""
 
+from typing import Optional
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hms.assignments.enums import MOVES, Anchor, ExtensionState, Kind, NoteKind, Recipient, State, SummaryKind
-from hms.organisations.models import Employee
+from hms.assignments.target import Target
+from hms.organisations.enums import Role
+from hms.organisations.models import Employee, Group, Unit
 from hms.tenancy.models import TenantModel
 
 
@@ -72,6 +77,82 @@ class Assignment(TenantModel):
     @property
     def is_overdue(self) -> bool:
         return self.state == State.OPEN and self.due_on < timezone.localdate()
+
+    @property
+    def open_offer(self) -> Optional["Offer"]:
+        """The offer that nobody has taken; until somebody does, the assignee only answers for the work."""
+        offer: Offer | None = getattr(self, "offer", None)
+        return offer if offer is not None and offer.taken_at is None else None
+
+
+class Offer(TenantModel):
+    """That an assignment is offered to many: a group, a unit with everything below it, or those with a role.
+
+    Who they are is worked out when asked (`hms.assignments.pool`). Whoever takes it becomes the assignee, and then
+    it is like any other assignment, but that «not mine» gives it back to the same people.
+    """
+
+    assignment = models.OneToOneField(Assignment, on_delete=models.CASCADE, related_name="offer")
+    group = models.ForeignKey(Group, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Alone: those who work there. With a role: those who have the role there.
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    role = models.CharField(max_length=20, choices=Role.choices, blank=True)
+    # Ids of people the case is about: they are never offered it.
+    kept_from = ArrayField(models.BigIntegerField(), default=list)
+    # Since when it has been free; a work given back is free anew.
+    offered_at = models.DateTimeField(default=timezone.now)
+    taken_by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation", "group"], condition=Q(taken_at__isnull=True), name="offer_free_group"),
+            models.Index(fields=["organisation", "unit"], condition=Q(taken_at__isnull=True), name="offer_free_unit"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(group__isnull=False, unit__isnull=True, role="")
+                | Q(group__isnull=True, unit__isnull=False, role="")
+                | (Q(group__isnull=True) & ~Q(role="")),
+                name="offer_to_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_by__isnull=True, taken_at__isnull=True)
+                | Q(taken_by__isnull=False, taken_at__isnull=False),
+                name="offer_taken_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"offer {self.pk}"
+
+    @property
+    def target(self) -> Target:
+        """Whom it is offered to."""
+        return Target(group=self.group, unit=self.unit, role=self.role)
+
+    @property
+    def name(self) -> str:
+        """What those it is offered to are called."""
+        return self.target.name
+
+
+class Helper(TenantModel):
+    """A co-helper: sees the task and can say something about it; the assignee alone answers for it."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="helpers", db_index=False)
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+", db_index=False)
+    added_by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "employee"], name="helper_employee")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "assignment", "employee"], name="helper_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"helper {self.pk}"
 
 
 class ActionLink(TenantModel):

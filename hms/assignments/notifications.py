@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from hms.assignments import sources
+from hms.assignments import pool, sources
 from hms.assignments.enums import Kind, State
 from hms.assignments.links import create_link
 from hms.assignments.models import Assignment
-from hms.assignments.selectors import stands_in_for
+from hms.assignments.selectors import free_for, stands_in_for
 from hms.core.ui.dates import long_date
 from hms.notifications.enums import MessageKind, Urgency
 from hms.notifications.models import Delivery, Notification
@@ -189,10 +189,11 @@ def digest_context(delivery: Delivery) -> dict[str, Any]:
     """
     notification = delivery.notification
     reader = notification.recipient
+    theirs = Q(assignee=reader) | Q(is_confidential=False, assignee__in=stands_in_for(reader))
     tasks = (
         Assignment.objects.filter(pk__in=notification.parameters["tasks"], state=State.OPEN)
-        .filter(Q(assignee=reader) | Q(is_confidential=False, assignee__in=stands_in_for(reader)))
-        .select_related("organisation", "assignee")
+        .filter(theirs | Q(pk__in=free_for(reader).values("pk")))
+        .select_related("organisation", "assignee", "offer__group", "offer__unit")
         .order_by("-is_critical", "due_on", "id")
     )
     lines = [_line(task, reader) for task in tasks]
@@ -213,17 +214,26 @@ def digest_context(delivery: Delivery) -> dict[str, Any]:
 
 def _line(task: Assignment, reader: Employee) -> dict[str, Any]:
     source = sources.get(task.source_kind)
-    is_personal = not task.is_confidential and bool(source.link_verbs) and task.assignee_id == reader.pk
+    offer = task.open_offer
+    is_mine = task.assignee_id == reader.pk or (offer is not None and pool.may_take(reader, task))
+    is_personal = not task.is_confidential and bool(source.link_verbs) and is_mine
     plain = absolute(reverse("assignments:detail", args=[task.organisation.slug, task.pk]))
     return {
         "title": _("a task that you must sign in to see") if task.is_confidential else mail_title(task),
         "due_on": task.due_on,
         "is_overdue": task.is_overdue,
-        "on_behalf_of": task.assignee.name if task.assignee_id != reader.pk else "",
+        "on_behalf_of": "" if is_mine else task.assignee.name,
+        "free_to": offer.name if offer is not None and is_mine else "",
         "is_personal": is_personal,
         "url": personal_link(task, reader) if is_personal else plain,
-        "label": _("Answer") if is_personal else _("Sign in to see it"),
+        "label": _answer_label(is_personal=is_personal, is_free=offer is not None),
     }
+
+
+def _answer_label(*, is_personal: bool, is_free: bool) -> str:
+    if not is_personal:
+        return _("Sign in to see it")
+    return _("See it and take it") if is_free else _("Answer")
 
 
 register(

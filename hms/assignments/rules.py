@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import rules
 from django.utils import timezone
 
-from hms.assignments import sources
+from hms.assignments import pool, sources
 from hms.assignments.enums import State
-from hms.assignments.models import Assignment
+from hms.assignments.models import Assignment, Helper
 from hms.organisations.enums import Role
 from hms.organisations.models import Absence, Employee
 from hms.organisations.people import reach
@@ -79,8 +79,31 @@ def may_be_passed_on(employee: Employee, assignment: Assignment) -> bool:
     return not assignment.is_confidential and offers(assignment, "not_mine")
 
 
+@rules.predicate
+def may_take(employee: Employee, assignment: Assignment) -> bool:
+    """One of those it is offered to, or the one who answers for it until somebody takes it."""
+    return pool.may_take(employee, assignment)
+
+
+@rules.predicate
+def is_helper(employee: Employee, assignment: Assignment) -> bool:
+    return Helper.objects.filter(assignment=assignment, employee=employee).exists()
+
+
+@rules.predicate
+def can_be_helped(employee: Employee, assignment: Assignment) -> bool:
+    """Work that has a page of its own is helped with there."""
+    return offers(assignment, "comment")
+
+
 rules.add_perm("assignments.view", rules.always_true)
 rules.add_perm("assignments.answer", is_assignee | stands_in)
 rules.add_perm("assignments.hand_over", (is_assignee | stands_in | is_requester | is_superior) & may_be_passed_on)
 # The one who asked for the work decides; the assignee never grants themself more time.
 rules.add_perm("assignments.decide_extension", (is_requester | is_superior) & ~is_assignee)
+rules.add_perm("assignments.take", may_take)
+# A helper neither answers for the work nor is told of it again: only says something about it.
+rules.add_perm("assignments.comment", is_helper & is_open)
+rules.add_perm(
+    "assignments.change_helpers", (is_assignee | stands_in | is_requester | is_superior) & is_open & can_be_helped
+)

@@ -8,15 +8,16 @@ from django.db import connection, models
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from hms.assignments import sources
+from hms.assignments import pool, sources
 from hms.assignments.enums import ExtensionState, State
 from hms.assignments.ladder import Ladder, Step
-from hms.assignments.library import default_steps
+from hms.assignments.library import UNTAKEN, UNTAKEN_CRITICAL, default_steps
 from hms.assignments.models import (
     ActionLink,
     Assignment,
     CalendarFeed,
     ExtensionRequest,
+    Helper,
     LadderStep,
     Note,
     Reminder,
@@ -24,8 +25,11 @@ from hms.assignments.models import (
 from hms.organisations.access import visibility, visible, visible_models
 from hms.organisations.enums import Role
 from hms.organisations.models import Absence, Employee
-from hms.organisations.people import reach
+from hms.organisations.people import current, reach
 from hms.organisations.selectors import line_manager_of
+
+# Given to one person, or taken by one of many.
+_IS_SOMEBODYS = Q(offer__isnull=True) | Q(offer__taken_at__isnull=False)
 
 
 @visibility(Assignment)
@@ -33,8 +37,8 @@ def visible_to(employee: Employee) -> QuerySet[Assignment]:
     """Own assignments and those one asked for; those of people below, and of people one stands in for today.
 
     Whoever the ladder tells can look: the HSE manager and the top leader at all, a safety representative at
-    those of the area. A confidential one is visible only to the two it is between. A planned one is not yet
-    anybody's.
+    those of the area. So can those it is offered to, until somebody takes it, and those who help. A confidential
+    one is visible only to the two it is between, and to helpers who knew of it. A planned one is not yet anybody's.
     """
     mine = Q(assignee=employee) | Q(requested_by=employee)
     person = reach(employee)
@@ -43,6 +47,7 @@ def visible_to(employee: Employee) -> QuerySet[Assignment]:
     elif units := person.managed_unit_ids | person.safety_unit_ids:
         mine |= Q(is_confidential=False, assignee__unit_id__in=units)
     mine |= Q(is_confidential=False, assignee__in=stands_in_for(employee))
+    mine |= Q(pk__in=pool.free_for(employee).values("assignment")) | Q(pk__in=_helped_by(employee))
     return Assignment.objects.filter(mine).exclude(state=State.PLANNED)
 
 
@@ -55,9 +60,12 @@ def stands_in_for(employee: Employee) -> QuerySet:
 
 def may_know(employee: Employee, assignment: Assignment) -> bool:
     """Whether somebody may know of an assignment: itself, or the case that it belongs to."""
-    if visible_to(employee).filter(pk=assignment.pk).exists():
-        return True
-    root = sources.get(assignment.source_kind).root(assignment)
+    return visible_to(employee).filter(pk=assignment.pk).exists() or may_open_case(employee, assignment)
+
+
+def may_open_case(employee: Employee, assignment: Assignment) -> bool:
+    """Whether somebody may know of the case that an assignment belongs to."""
+    root = sources.root_of(assignment)
     return type(root) in visible_models() and visible(type(root), employee).filter(pk=root.pk).exists()
 
 
@@ -74,6 +82,14 @@ def ladder_of(kind: str, *, critical: bool, own: dict[tuple[str, bool], Ladder] 
     """The steps of a kind: the organisation's own (read here unless given), else the default ones."""
     known = ladders() if own is None else own
     return known.get((kind, critical)) or dict.fromkeys(default_steps(kind, critical=critical))
+
+
+def ladder_for(assignment: Assignment, *, own: dict[tuple[str, bool], Ladder] | None = None) -> Ladder:
+    """The steps of one assignment: those of its kind, and while nobody has taken it, that this is told."""
+    ladder = ladder_of(assignment.kind, critical=assignment.is_critical, own=own)
+    if assignment.open_offer is None:
+        return ladder
+    return {**ladder, UNTAKEN_CRITICAL if assignment.is_critical else UNTAKEN: None}
 
 
 def steps_taken(assignments: Collection[Assignment]) -> dict[int, set[Step]]:
@@ -101,12 +117,51 @@ def organisations_with_due_summaries(now: datetime.datetime) -> list[int]:
 
 
 def my_open(employee: Employee) -> QuerySet[Assignment]:
-    """What waits for an employee, the most overdue first."""
-    return Assignment.objects.filter(assignee=employee, state=State.OPEN).order_by("due_on", "id")
+    """What waits for an employee, the most overdue first; not what others can still take."""
+    return Assignment.objects.filter(_IS_SOMEBODYS, assignee=employee, state=State.OPEN).order_by("due_on", "id")
 
 
 def my_open_count(employee: Employee) -> int:
     return my_open(employee).count()
+
+
+def free_for(employee: Employee) -> QuerySet[Assignment]:
+    """What an employee may take: offered to them among others, or theirs to answer for until somebody takes it."""
+    free = Q(pk__in=pool.free_for(employee).values("assignment")) | (~_IS_SOMEBODYS & Q(assignee=employee))
+    return (
+        Assignment.objects.filter(free, state=State.OPEN, is_confidential=False)
+        .select_related("offer__group", "offer__unit", "assignee")
+        .order_by("due_on", "id")
+    )
+
+
+def taken_by_another(employee: Employee, pk: int) -> Assignment | None:
+    """What was offered to an employee among others until somebody took it (or it ended)."""
+    return (
+        Assignment.objects.filter(pk=pk, is_confidential=False, pk__in=pool.offers_to(employee).values("assignment"))
+        .exclude(state=State.PLANNED)
+        .select_related("offer__taken_by", "assignee")
+        .first()
+    )
+
+
+def helped_by(employee: Employee) -> QuerySet[Assignment]:
+    """What an employee helps others with, the most overdue first."""
+    return (
+        Assignment.objects.filter(pk__in=_helped_by(employee), state=State.OPEN)
+        .select_related("assignee")
+        .order_by("due_on", "id")
+    )
+
+
+def _helped_by(employee: Employee) -> QuerySet:
+    return Helper.objects.filter(employee=employee).values("assignment")
+
+
+def helpers_of(assignment: Assignment) -> QuerySet[Helper]:
+    """Who helps, the first added first. Those who have left help with nothing that is still to be done."""
+    helpers = Helper.objects.filter(assignment=assignment).select_related("employee__unit").order_by("id")
+    return helpers.filter(current(prefix="employee__")) if assignment.state == State.OPEN else helpers
 
 
 def my_done(employee: Employee) -> QuerySet[Assignment]:
@@ -175,8 +230,8 @@ def _status(link: ActionLink, now: datetime.datetime) -> str:
     if (
         link.revoked_at is not None
         or assignment.state != State.OPEN
-        or assignment.assignee_id != link.employee_id
         or not link.employee.is_employed()
+        or not (assignment.assignee_id == link.employee_id or pool.may_take(link.employee, assignment))
     ):
         return "revoked"
     return "expired" if link.expires_at <= now else "ok"

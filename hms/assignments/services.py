@@ -6,34 +6,54 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
-from hms.assignments import selectors, sources
+from hms.assignments import offering, selectors, sources
+from hms.assignments._writing import event_data as _data
+from hms.assignments._writing import hold
+from hms.assignments._writing import keep_note as _note
+from hms.assignments._writing import record_event as _record
+from hms.assignments._writing import require_state as _require
+from hms.assignments._writing import withdraw_extensions as _withdraw_extensions
 from hms.assignments.arming import arm
 from hms.assignments.enums import ExtensionState, NoteKind, State
 from hms.assignments.errors import AlreadyAsked, NobodyToAsk
+from hms.assignments.helping import add_helper, comment, remove_helper
 from hms.assignments.links import create_link, revoke_links, use_link
-from hms.assignments.models import Assignment, ExtensionRequest, Note
+from hms.assignments.models import Assignment, ExtensionRequest, Helper, Note, Offer
 from hms.assignments.notifications import parameters
+from hms.assignments.offering import change_accountable, offer, take
 from hms.assignments.rules import extension_limits
+from hms.assignments.target import Target
 from hms.audit.enums import Via
 from hms.audit.models import Event
-from hms.audit.services import record
 from hms.audit.transitions import InvalidTransition, lock, move
 from hms.notifications.enums import Urgency
 from hms.notifications.services import forget_parameters, notify
 from hms.organisations.models import Employee
 from hms.organisations.selectors import line_manager_of
 
-__all__ = ["create_link", "revoke_links", "use_link"]
+__all__ = [
+    "add_helper",
+    "change_accountable",
+    "comment",
+    "create_link",
+    "hold",
+    "offer",
+    "remove_helper",
+    "revoke_links",
+    "take",
+    "use_link",
+]
 
 
 def assign(
     *,
     kind: str,
     title: str,
-    to: Employee,
     due_on: datetime.date,
     source: models.Model,
     by: Employee | None,
+    to: Employee | None = None,
+    offered_to: Target | None = None,
     planned: bool = False,
     confidential: bool = False,
     critical: bool = False,
@@ -42,21 +62,30 @@ def assign(
     at: datetime.datetime | None = None,
     is_root: bool = False,
 ) -> Assignment:
-    """Put work on somebody.
+    """Put work on somebody, or offer it to many.
 
     Effects: an assignment, open (or planned, then nobody is told); an event; a message to the assignee,
-    unless they gave it to themself. The ladder begins when it is open.
+    unless they gave it to themself. The ladder begins when it is open. What is offered to many is told to all
+    of them who are there; until one takes it, their manager (else the one who asked) is the assignee.
 
     Args:
+        to: who must do it, or
+        offered_to: of whom one must; never for what is confidential.
         source: what the work belongs to; its kind must be registered in `sources`.
         critical: reminded of on any day, sooner, and in mails of their own.
         statutory: the law sets the due date, so reminders count calendar days.
         requested_by: who decides on more time and is told when it is done; None: the assignee's manager.
         at: when it counts as given, where the minute would name somebody anonymous; now when left out.
         is_root: the source is its own anchor, so that nothing has to be looked up.
+
+    Raises:
+        ValueError: unless exactly one of `to` and `offered_to` is given; when confidential work is offered.
+        NobodyToAsk: when nobody can answer for what is offered.
     """
+    if (to is None) == (offered_to is None):
+        raise ValueError("either one person or many")
     given_at = at or timezone.now()
-    assignment = Assignment.objects.create(
+    assignment = Assignment(
         kind=kind,
         title=title,
         assignee=to,
@@ -75,17 +104,22 @@ def assign(
     )
     if is_root:
         assignment._root_object = source  # type: ignore[attr-defined]
-    event = _record("assignment.assigned", assignment, by=by, data={"to": to.pk}, at=assignment.created_at)
+    if offered_to is not None:
+        return offering.assign_to_many(assignment, offered_to, by=by, at=given_at)
+    assignment.save()
+    event = _record("assignment.assigned", assignment, by=by, data={"to": assignment.assignee_id}, at=given_at)
     if not planned:
         _tell_assignee(assignment, event, by=by)
     return assignment
 
 
 def start(assignment: Assignment, *, by: Employee | None) -> None:
-    """Open a planned assignment. Effects: state open; an event; the ladder begins; a message to the assignee."""
+    """Open a planned assignment.
+
+    Effects: state open; an event; the ladder begins; a message to the assignee, or to all it is offered to.
+    """
     event = _move(assignment, State.OPEN, by=by, verb="assignment.started", expect=State.PLANNED)
-    arm(assignment)
-    _tell_assignee(assignment, event, by=by)
+    _set_going(assignment, event, by=by)
 
 
 def complete(assignment: Assignment, *, by: Employee | None, comment: str = "", via: str = Via.WEB) -> None:
@@ -132,21 +166,26 @@ def reopen(
         assignment, State.OPEN, by=by, verb="assignment.reopened", expect=State.DONE, at=at,
         ended_at=None, ended_by=None, comment="", due_on=due_on or assignment.due_on,
     )  # fmt: skip
-    arm(assignment)
-    _tell_assignee(assignment, event, by=by)
+    _set_going(assignment, event, by=by)
 
 
 def make_confidential(assignment: Assignment, *, title: str) -> None:
-    """Mask an assignment whose source became confidential, and what was told about it: `title` and no more."""
+    """Mask an assignment whose source became confidential, and what was told about it: `title` and no more.
+
+    It is offered to nobody any more, and nobody helps until somebody who may know is asked anew.
+    """
     assignment.is_confidential, assignment.title = True, title
     assignment.save(update_fields=["is_confidential", "title"])
+    Offer.objects.filter(assignment=assignment).delete()
+    Helper.objects.filter(assignment=assignment).delete()
+    revoke_links(assignment, but=assignment.assignee)
     forget_parameters(assignment, title="", mail_title="")
 
 
 def hand_over(
     assignment: Assignment, *, to: Employee, by: Employee | None, reason: str = "", via: str = Via.WEB
 ) -> None:
-    """Give the work to somebody else.
+    """Give the work to somebody else; what many could take is then theirs.
 
     Effects: a new assignee; the old one's links stop working and their wish for more time is withdrawn;
     an event; the reason is noted; the source is told; a message to the new assignee when it is open.
@@ -164,12 +203,16 @@ def hand_over(
 def hand_back(assignment: Assignment, *, by: Employee, comment: str, via: str = Via.WEB) -> Employee:
     """«Not mine»: the work goes to the one who asked for it, else to the assignee's manager.
 
+    What was taken from among many is offered to them again, and their manager answers for it meanwhile.
+
     Effects: as :func:`hand_over`, with a message that says so. Returns who has it now.
 
     Raises:
         NobodyToAsk: when there is nobody to give it to.
         InvalidTransition: when it has ended.
     """
+    if offering.goes_back_to_many(assignment):
+        return offering.give_back(assignment, by=by, comment=comment, via=via)
     to = selectors.decider_of(assignment)
     if to is None or to.pk == assignment.assignee_id:
         to = None if assignment.is_confidential else line_manager_of(assignment.assignee)
@@ -326,37 +369,7 @@ def answer(
         raise ValueError(verb)
 
 
-def hold(assignment: Assignment) -> None:
-    """Lock from the case down to the assignment, so that two who answer at once take turns and never deadlock."""
-    lock(sources.root_of(assignment))
-    lock(assignment)
-
-
 # --- parts ---
-
-
-def _data(assignment: Assignment, more: dict[str, Any] | None = None) -> dict[str, Any]:
-    # The log can never be changed, so a confidential title does not go there.
-    return {"title": "…" if assignment.is_confidential else assignment.title, **(more or {})}
-
-
-def _record(
-    verb: str,
-    assignment: Assignment,
-    *,
-    by: Employee | None,
-    via: str = Via.WEB,
-    data: dict[str, Any] | None = None,
-    **fields: Any,
-) -> Event:
-    return record(
-        verb, assignment, by=by, via=via, root=sources.root_of(assignment), data=_data(assignment, data), **fields
-    )
-
-
-def _require(assignment: Assignment, *states: str) -> None:
-    if assignment.state not in states:
-        raise InvalidTransition(assignment, assignment.state, State.OPEN)
 
 
 def _move(
@@ -394,10 +407,11 @@ def _pass_on(
 ) -> Event:
     hold(assignment)
     _require(assignment, State.PLANNED, State.OPEN)
-    if to.pk == assignment.assignee_id:
+    if to.pk == assignment.assignee_id and assignment.open_offer is None:
         raise InvalidTransition(assignment, assignment.state, State.OPEN)
     previous, assignment.assignee = assignment.assignee, to
     assignment.save(update_fields=["assignee"])
+    offering.settle(assignment)
     arm(assignment)
     revoke_links(assignment)
     _withdraw_extensions(assignment, by=by)
@@ -409,17 +423,12 @@ def _pass_on(
     return event
 
 
-def _withdraw_extensions(assignment: Assignment, *, by: Employee | None) -> None:
-    ExtensionRequest.objects.filter(assignment=assignment, state=ExtensionState.REQUESTED).update(
-        state=ExtensionState.WITHDRAWN, decided_by=by, decided_at=timezone.now()
-    )
-
-
-def _note(assignment: Assignment, kind: str, text: str, *, by: Employee | None) -> dict[str, int]:
-    """Keep what somebody wrote, if anything; the event's data that points at it."""
-    if not text.strip():
-        return {}
-    return {"note": Note.objects.create(assignment=assignment, kind=kind, author=by, text=text.strip()).pk}
+def _set_going(assignment: Assignment, event: Event, *, by: Employee | None) -> None:
+    if assignment.open_offer is not None:
+        offering.offer_anew(assignment, event, by=by)
+        return
+    arm(assignment)
+    _tell_assignee(assignment, event, by=by)
 
 
 def _tell_assignee(assignment: Assignment, event: Event, *, by: Employee | None) -> None:

@@ -33,6 +33,7 @@ class Source:
             left out nothing tells, and they are taken as long as it is open.
         load: reads what the mail titles of many assignments need, in as many queries however many they are, and
             keeps it with :func:`keep_root`; None: their titles need nothing.
+        kept_from: ids of the people whom the case is about, who must not get the work or help with it.
         link_verbs: what can be done without the thing's own page: `done`, `more_time`, `not_mine` (pass
             on), `comment` (say that one is stuck). What carries legal weight leaves them out.
     """
@@ -50,6 +51,7 @@ class Source:
     successor: Callable[[Assignment], Employee | None] | None = None
     is_begun: Callable[[Assignment], bool] | None = None
     load: Callable[[Collection[Assignment]], None] | None = None
+    kept_from: Callable[[Assignment], set[int]] | None = None
 
 
 _sources: dict[str, Source] = {}
@@ -88,3 +90,9 @@ def load(assignments: Collection[Assignment]) -> None:
 def get(kind: str) -> Source:
     """The source of a kind. Raises KeyError for one nobody registered."""
     return _sources[kind]
+
+
+def kept_from(assignment: Assignment) -> set[int]:
+    """Ids of the people whom an assignment must be kept from."""
+    source = get(assignment.source_kind)
+    return source.kept_from(assignment) if source.kept_from is not None else set()

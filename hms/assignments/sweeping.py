@@ -9,11 +9,12 @@ from typing import Any
 from hms.assignments import selectors, sources
 from hms.assignments.arming import clock_of
 from hms.assignments.due import DIGEST, Due, ask_what_is_due, digest_occasion
-from hms.assignments.enums import Anchor
+from hms.assignments.enums import Anchor, Recipient
 from hms.assignments.escalation import Line
 from hms.assignments.ladder import Step, remaining
 from hms.assignments.models import Assignment
 from hms.assignments.notifications import parameters
+from hms.assignments.offer_notifications import untaken_of
 from hms.audit.services import record_along
 from hms.core.rows import as_json, ask, pipelined
 from hms.notifications.enums import RoutineMail
@@ -22,6 +23,7 @@ from hms.notifications.services import Told, tell_unseen
 from hms.organisations.models import Employee
 from hms.tenancy.scope import current_organisation_id, in_turn
 
+UNTAKEN = "assignments.untaken"
 logger = logging.getLogger(__name__)
 
 # Assignments of an organisation in one transaction.
@@ -96,7 +98,7 @@ class _Batch:
         self.today = self.calendar.local_date(now)
         self.line = Line(self.today, self.away())
         self.wishes, self.had_mail = due.wishes, due.had_mail
-        self.learn_of_deputies()
+        self.learn_of_others()
         self.reminders: list[tuple[Assignment, Step]] = []
         self.post = _Post()
 
@@ -106,10 +108,11 @@ class _Batch:
         deputies = Employee.objects.select_related("user").in_bulk({pk for pk in known.values() if pk})
         return {pk: deputies.get(deputy) for pk, deputy in known.items()}
 
-    def learn_of_deputies(self) -> None:
-        """What is known of the assignees must be known of whoever reads in their place."""
-        readers = {self.line.reader(assignment).pk for assignment in self.due.assignments if self.due.away}
-        others = readers - {assignment.assignee_id for assignment in self.due.assignments}
+    def learn_of_others(self) -> None:
+        """What is known of the assignees must be known of whoever reads in their place, or may take the work."""
+        assignments = self.due.assignments
+        others = {reader.pk for assignment in assignments for reader in self.line.readers(assignment)}
+        others -= {assignment.assignee_id for assignment in assignments}
         if others:
             self.wishes |= routine_mail_of(others)
             self.had_mail |= told_already(DIGEST, others, digest_occasion(self.today))
@@ -132,7 +135,7 @@ class _Batch:
 
     def take(self, assignment: Assignment) -> None:
         """Take an assignment's due steps, or put them off; find the next moment."""
-        ladder = selectors.ladder_of(assignment.kind, critical=assignment.is_critical, own=self.due.ladders)
+        ladder = selectors.ladder_for(assignment, own=self.due.ladders)
         left = remaining(
             ladder, clock_of(assignment, self.calendar), self.calendar, taken=self.due.taken[assignment.pk]
         )
@@ -158,7 +161,12 @@ class _Batch:
             return self.calendar.next_morning(self.now)
         if not step.is_routine:
             return None
-        reader = self.line.reader(assignment).pk
+        # Among many it is enough that one of them can be told today: the others see it on their page.
+        waits = [self.reader_waits(reader.pk) for reader in self.line.readers(assignment)]
+        return None if None in waits else min(until for until in waits if until is not None)
+
+    def reader_waits(self, reader: int) -> datetime.datetime | None:
+        """Until when one person's next routine mail must wait; None when it need not."""
         if self.wishes.get(reader) == RoutineMail.WEEKLY and not self.calendar.is_first_of_week(self.today):
             return self.calendar.next_first_of_week(self.now)
         return self.calendar.next_morning(self.now) if reader in self.had_mail else None
@@ -166,13 +174,19 @@ class _Batch:
     def address(self, assignment: Assignment, steps: list[Step]) -> None:
         """Put what the steps say among what the batch sends."""
         mine = [step for step in steps if step.is_routine]
-        others = [step for step in steps if not step.is_routine]
+        untaken = [step for step in steps if step.recipient == Recipient.ACCOUNTABLE]
+        others = [step for step in steps if not step.is_routine and step not in untaken]
+        self.post.told += [(UNTAKEN, untaken_of(assignment, self.line.owner(assignment))) for _step in untaken]
         if mine and not assignment.is_critical:
-            self.post.digests.setdefault(self.line.reader(assignment), []).append(assignment)
+            for reader in self.line.readers(assignment):
+                if self.reader_waits(reader.pk) is None:
+                    self.post.digests.setdefault(reader, []).append(assignment)
         elif mine:
             facts = parameters(assignment, by=None)
-            told = Told(self.line.reader(assignment), assignment, _occurrence(assignment, mine[-1]), facts)
-            self.post.told.append(("assignments.reminder", told))
+            self.post.told += [
+                ("assignments.reminder", Told(reader, assignment, _occurrence(assignment, mine[-1]), facts))
+                for reader in self.line.readers(assignment)
+            ]
         if others:
             self.escalate(assignment, others)
 

@@ -57,6 +57,11 @@ def _named(events: list[Event], key: str) -> dict[int, int]:
 verbs.register(
     {
         "assignment.escalated": Verb(_("More people were told that this waits: %(title)s"), "bell", "warning"),
+        "assignment.offered": Verb(_("%(name)s offered to %(group)s: %(title)s"), "people", "", _note),
+        "assignment.taken": Verb(_("%(name)s took: %(title)s"), "check-square"),
+        "assignment.given_back": Verb(_("%(name)s gave back to %(group)s: %(title)s"), "undo", "warning", _note),
+        "assignment.helper_added": Verb(_("%(name)s asked for help with: %(title)s"), "people"),
+        "assignment.commented": Verb(_("%(name)s said something about: %(title)s"), "comment", "", _note),
         "assignment.started": Verb(_("%(name)s set going: %(title)s"), "arrow-right"),
         "assignment.completed": Verb(_("%(name)s has done: %(title)s"), "check", "success", _comment),
         "assignment.cancelled": Verb(_("%(name)s called off: %(title)s"), "close"),

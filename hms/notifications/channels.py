@@ -45,7 +45,7 @@ VALUES
         SELECT FROM notifications_pushsubscription AS device
         WHERE device.organisation_id = %(organisation)s::bigint AND device.employee_id = said.recipient_id
     ))
-"""
+"""  # noqa: S608  names of choices
 INSERT = """
 WITH said AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (

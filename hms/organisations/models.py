@@ -286,6 +286,60 @@ class RoleHolding(TenantModel):
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
+class Group(TenantModel):
+    """People who share a task, whatever unit they work in (fire wardens, first-aiders)."""
+
+    name = models.CharField(_("Name"), max_length=120)
+    unit = models.ForeignKey(
+        Unit,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="groups",
+        verbose_name=_("Unit"),
+        help_text=_("Its manager answers for what nobody in the group has taken. Empty: the one who gave it."),
+    )
+    is_active = models.BooleanField(_("In use"), default=True)
+    history = history()
+
+    class Meta:
+        verbose_name = _("group")
+        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="group_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupMember(TenantModel):
+    """That an employee is one of a group, from a day until further notice or a last day."""
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="memberships", db_index=False)
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="group_memberships", db_index=False)
+    starts_on = models.DateField(_("From"), default=timezone.localdate)
+    ends_on = models.DateField(_("To and including"), null=True, blank=True)
+    history = history()
+
+    class Meta:
+        verbose_name = _("group member")
+        indexes = [
+            models.Index(fields=["organisation", "employee"], name="group_member_employee"),
+            models.Index(fields=["organisation", "group"], name="group_member_group"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "group", "employee"],
+                condition=Q(ends_on__isnull=True),
+                name="group_member_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="group_member_period"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group_id}: {self.employee_id}"
+
+
 class Invitation(TenantModel):
     """An invitation to get a sign-in, sent to an employee's e-mail address. The token is stored hashed."""
 

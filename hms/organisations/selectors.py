@@ -15,6 +15,8 @@ from hms.organisations.enums import Role
 from hms.organisations.models import (
     Absence,
     Employee,
+    Group,
+    GroupMember,
     Invitation,
     Membership,
     PeopleImport,
@@ -118,6 +120,37 @@ def safety_reps_of(unit: Unit, on: datetime.date | None = None) -> list[Employee
         role_holdings__safety_area=Subquery(areas.values("safety_area")[:1]),
     )
     return list(reps.distinct().order_by("id")) or list(holders(Role.SENIOR_SAFETY_REP, on=on).order_by("id"))
+
+
+def groups_in_use() -> QuerySet[Group]:
+    """Groups that can be given work, by name."""
+    return Group.objects.filter(is_active=True).select_related("unit").order_by("name")
+
+
+def members_of(group: Group, on: datetime.date | None = None) -> QuerySet[GroupMember]:
+    """Who is in a group on a date (today when left out) and still works here, by name."""
+    return (
+        GroupMember.objects.filter(current(on), current(on, "employee__"), group=group)
+        .select_related("employee__unit")
+        .order_by("employee__given_name", "employee__family_name", "id")
+    )
+
+
+def groups_of(employee: Employee, on: datetime.date | None = None) -> QuerySet[Group]:
+    """The groups in use that an employee is in, by name."""
+    mine = GroupMember.objects.filter(current(on), employee=employee)
+    return groups_in_use().filter(pk__in=mine.values("group"))
+
+
+@visibility(Group)
+def visible_groups(employee: Employee) -> QuerySet[Group]:
+    """Who the fire wardens are is for everybody to know."""
+    return Group.objects.select_related("unit")
+
+
+@visibility(GroupMember)
+def visible_group_members(employee: Employee) -> QuerySet[GroupMember]:
+    return GroupMember.objects.select_related("group", "employee__unit")
 
 
 @visibility(Unit)

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from hms.organisations.views import absences, imports, invitations, people, profile, roles, settings, theme, units
+from hms.organisations.views import (
+    absences,
+    groups,
+    imports,
+    invitations,
+    people,
+    profile,
+    roles,
+    settings,
+    theme,
+    units,
+)
 
 app_name = "organisations"
 
@@ -32,6 +43,14 @@ of_settings = [
     path("verneomrader/ny/", roles.add_area, name="add_area"),
     path("verneomrader/<int:pk>/", roles.area, name="area"),
     path("verneomrader/<int:pk>/fjern/", roles.remove_area, name="remove_area"),
+    path("grupper/", groups.groups, name="groups"),
+    path("grupper/ny/", groups.add_group, name="add_group"),
+    path("grupper/<int:pk>/", groups.group, name="group"),
+    path("grupper/<int:pk>/endre/", groups.change_group, name="change_group"),
+    path("grupper/<int:pk>/legg-til/", groups.add_group_member, name="add_group_member"),
+    path("grupper/<int:pk>/<int:member>/fjern/", groups.remove_group_member, name="remove_group_member"),
+    path("grupper/<int:pk>/ut-av-bruk/", groups.retire_group, name="retire_group"),
+    path("grupper/<int:pk>/i-bruk/", groups.reuse_group, name="reuse_group"),
     path("fravaer/", absences.absences, name="absences"),
     path("fravaer/nytt/", absences.add_absence, name="add_absence"),
     path("import/", imports.imports, name="imports"),

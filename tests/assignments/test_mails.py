@@ -122,7 +122,8 @@ def test_every_kind_of_message_can_be_said_in_every_language(cast, give, languag
         today = timezone.localdate().isoformat()
         notification.parameters |= {"new_due_on": today, "granted": True}
         notification.parameters |= {"tasks": [assignment.pk], "overdue": 1}
-        notification.parameters |= {"since": today, "unanswered": True, "to": "Piotr"}
+        notification.parameters |= {"since": today, "unanswered": True, "to": "Piotr", "responsible": "Kari"}
+        notification.parameters |= {"group": "Brannvernledere", "is_back": False}
         for key in [kind.key for kind in types.every() if kind.key.startswith("assignments.")]:
             kind = types.get(key)
             # A routine mail is about many things.

@@ -27,6 +27,7 @@ from hms.actions.selectors import has_open_actions
 from hms.assignments.enums import Kind
 from hms.assignments.enums import State as AssignmentState
 from hms.assignments.models import Assignment
+from hms.assignments.selectors import free_for
 from hms.audit.models import Event
 from hms.files.models import Attachment
 from hms.notifications.models import Delivery, Notification
@@ -188,8 +189,12 @@ class DemoTest(TestCase):
             assert actions == {
                 "Sperr trapp B og sett opp skilt": ("Tor Erik", AssignmentState.DONE),
                 "Fest rekkverket med nye skruer og test det": ("Tor Erik", AssignmentState.OPEN),
+                "Sjekk at trapp A er fri så lenge trapp B er sperret": ("Amir", AssignmentState.OPEN),
                 "Lag sjekkliste for ferdig arbeid": ("Amir", AssignmentState.PLANNED),
             }
+            free = Assignment.objects.get(title__startswith="Sjekk at trapp A")
+            assert free.open_offer.name == "Brannvernledere"
+            assert free in free_for(Employee.objects.get(given_name="Ingrid", family_name="Solheim"))
             assert Attachment.objects.filter(owner_id=case.pk, owner_kind="deviations.deviation").exists()
 
     def test_confidential_cases_are_closed_to_others(self) -> None:

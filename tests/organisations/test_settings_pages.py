@@ -14,6 +14,7 @@ from hms.organisations.forms.fields import PersonField
 from hms.organisations.models import (
     Absence,
     Employee,
+    Group,
     Invitation,
     Organisation,
     QuietPeriod,
@@ -35,8 +36,19 @@ def pages(cast):
     """Every settings page that answers GET, with an object where it needs one."""
     with tenant(cast.fjellvik):
         holding = RoleHolding.objects.get(employee=cast.amir)
+        group, _is_new = Group.objects.get_or_create(name="Brannvernledere")
     plain = ["settings", "organisation", "quiet_days", "units", "add_unit", "people", "add_person", "roles"]
-    plain += ["grant_role", "areas", "add_area", "absences", "add_absence", "invitations", "imports"]
+    plain += [
+        "groups",
+        "add_group",
+        "grant_role",
+        "areas",
+        "add_area",
+        "absences",
+        "add_absence",
+        "invitations",
+        "imports",
+    ]
     return [
         *((name,) for name in plain),
         ("unit", cast.solbakken.pk),
@@ -47,6 +59,8 @@ def pages(cast):
         ("end_role", holding.pk),
         ("hand_over_role", holding.pk),
         ("area", cast.area.pk),
+        ("group", group.pk),
+        ("change_group", group.pk),
     ]
 
 
@@ -57,6 +71,8 @@ def buttons(cast):
         invitation = Invitation.objects.create(
             employee=cast.amir, email="a@example.org", token_hash="x", expires_at=timezone.now()
         )
+        group = services.create_group(name="Førstehjelpere", by=cast.admin)
+        member = services.add_member(group, cast.amir, by=cast.admin)
     return [
         ("remove_quiet_days", quiet.pk),
         ("retire_unit", cast.solbakken.pk),
@@ -64,6 +80,10 @@ def buttons(cast):
         ("renew_qr", cast.solbakken.pk),
         ("resume_employment", cast.amir.pk),
         ("remove_area", cast.area.pk),
+        ("add_group_member", group.pk),
+        ("remove_group_member", group.pk, member.pk),
+        ("retire_group", group.pk),
+        ("reuse_group", group.pk),
         ("invite",),
         ("withdraw_invitation", invitation.pk),
     ]

@@ -1,10 +1,14 @@
-"""Giving an answer, whichever way it came in."""
+"""Giving an answer, whichever way it came in, and hearing that somebody else was first."""
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hms.assignments import services
 from hms.assignments.errors import AlreadyAsked, NobodyToAsk
 from hms.assignments.forms import AnswerForm
+from hms.assignments.models import Assignment
 from hms.files.errors import FileRejected
 from hms.files.services import attach
 from hms.organisations.models import Employee
@@ -34,3 +38,9 @@ def save_answer(form: AnswerForm, *, by: Employee, via: str) -> bool:
     except FileRejected as rejected:
         form.add_error("photos", str(rejected))
     return form.is_valid()
+
+
+def taken_page(request: HttpRequest, task: Assignment, *, status: int) -> HttpResponse:
+    """«Kari took it»: for one of those who might have."""
+    context = {"task": task, "close_url": reverse("assignments:list", args=[request.organisation.slug])}
+    return render(request, "assignments/taken.html", context, status=status)

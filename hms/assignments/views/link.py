@@ -18,9 +18,12 @@ from hms.audit.enums import Via
 from hms.core.htmx import redirect_to
 from hms.notifications.selectors import language_of
 from hms.organisations.middleware import open_to_all
+from hms.organisations.models import Employee
 
 # Answers that end what the link is for; after the others the same link can still say «done».
 FINAL = {"done", "not_mine"}
+# What is registered when one of many has taken it; the same link answers about it afterwards.
+TAKEN = "tatt"
 
 
 # The page sends no referrer, so browsers say `Origin: null` and Django's check could only refuse. It protects
@@ -47,13 +50,17 @@ def _page(request: HttpRequest, token: str, found: ActionLink | None) -> HttpRes
     if found is None:
         return _closed(request, "unknown", None)
     registered = request.GET.get("takk", "")
-    is_receipt = request.method != "POST" and registered in ANSWERS and not found.assignment.is_confidential
+    is_receipt = request.method != "POST" and registered in {*ANSWERS, TAKEN} and not found.assignment.is_confidential
+    if registered == TAKEN and found.assignment.assignee_id != found.employee_id:
+        is_receipt = False
     if is_receipt and found.status in ({"used"} if registered in FINAL else {"ok"}):
         return _receipt(request, token, found, registered)
     if found.status != "ok":
         return _closed(request, found.status, found)
     if found.assignment.is_confidential or not sources.get(found.assignment.source_kind).link_verbs:
         return _sign_in_only(request, found)
+    if found.assignment.open_offer is not None:
+        return _offer(request, token, found)
     return _form(request, token, found)
 
 
@@ -70,6 +77,20 @@ def _form(request: HttpRequest, token: str, found: ActionLink) -> HttpResponse:
     context = _context(request, found) | {"form": form, "source": sources.get(found.assignment.source_kind)}
     context["facts"] = context["source"].facts(found.assignment)
     return render(request, "assignments/link.html", context, status=422 if form.is_bound else 200)
+
+
+def _offer(request: HttpRequest, token: str, found: ActionLink) -> HttpResponse:
+    """Work that is offered to many: the button takes it, and then the link is for answering."""
+    if request.method == "POST":
+        with acting_as(found.employee_id):
+            services.take(found.assignment, by=found.employee, via=Via.LINK)
+        return redirect_to(request, f"{_address(request, token)}?takk={TAKEN}")
+    context = _context(request, found) | {
+        "offer": found.assignment.open_offer,
+        "facts": sources.get(found.assignment.source_kind).facts(found.assignment),
+        "is_accountable": found.assignment.assignee_id == found.employee_id,
+    }
+    return render(request, "assignments/link_offer.html", context)
 
 
 def _receipt(request: HttpRequest, token: str, found: ActionLink, registered: str) -> HttpResponse:
@@ -96,8 +117,17 @@ def _closed(request: HttpRequest, status: str, found: ActionLink | None) -> Http
             "sign_in_url": _detail(request, found),
             "assignment": None if found.assignment.is_confidential else found.assignment,
             "is_theirs": found.assignment.assignee_id == found.employee_id,
+            "taken_by": _who_took(found),
         }
     return render(request, "assignments/link_closed.html", context, status=410 if found else 404)
+
+
+def _who_took(found: ActionLink) -> Employee | None:
+    """Who has what was offered to this person among others."""
+    taken = getattr(found.assignment, "offer", None)
+    if taken is None or taken.taken_by_id in {None, found.employee_id} or found.assignment.is_confidential:
+        return None
+    return found.assignment.assignee
 
 
 def _context(request: HttpRequest, found: ActionLink) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """My tasks, one task, and what its requester and its owner can do with it when signed in."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from hms.assignments import selectors, services, sources
 from hms.assignments.chain import chain_of
 from hms.assignments.enums import State
-from hms.assignments.forms import AnswerForm, ExtensionForm, HandOverForm
+from hms.assignments.forms import AnswerForm, CommentForm, ExtensionForm, HandOverForm
 from hms.assignments.models import Assignment
-from hms.assignments.views.common import save_answer
+from hms.assignments.views.common import save_answer, taken_page
 from hms.audit.enums import Via
 from hms.audit.transitions import InvalidTransition
 from hms.core.htmx import redirect_to
@@ -23,38 +25,61 @@ from hms.core.keyset import BadCursor, page
 from hms.core.pages import form_page
 from hms.files.selectors import attachments_of
 from hms.organisations.access import access, may, require
+from hms.organisations.models import Employee
 
 PAGE_SIZE = 25
 
 
+FREE_SHOWN = 5
+# What `?vis=` chooses: the rows, and the order in which they are paged.
+VIEWS: dict[str, tuple[Callable[[Employee], QuerySet[Assignment]], list[str]]] = {
+    "": (selectors.my_open, ["due_on", "id"]),
+    "ledig": (selectors.free_for, ["due_on", "id"]),
+    "hjelper": (selectors.helped_by, ["due_on", "id"]),
+    "ferdig": (selectors.my_done, ["-ended_at", "-id"]),
+}
+
+
 @require_safe
 def my_tasks(request: HttpRequest, organisation: str) -> HttpResponse:
-    """What waits for me, the most overdue first; or what I have done."""
-    done = request.GET.get("vis") == "ferdig"
-    tasks = selectors.my_done(request.employee) if done else selectors.my_open(request.employee)
+    """What waits for me, the most overdue first; what I may take; what I help with; or what I have done."""
+    view = request.GET.get("vis", "")
+    view = view if view in VIEWS else ""
+    chosen, order = VIEWS[view]
     try:
         shown = page(
-            tasks.select_related("requested_by"),
-            order=["-ended_at", "-id"] if done else ["due_on", "id"],
+            chosen(request.employee).select_related("requested_by"),
+            order=order,
             cursor=request.GET.get("etter", ""),
             size=PAGE_SIZE,
         )
     except BadCursor:
         raise BadRequest from None
-    count = selectors.my_open_count(request.employee)
+    counts = {name: VIEWS[name][0](request.employee).count() for name in ("", "ledig", "hjelper")}
     context = {
         "rows": [(task, sources.get(task.source_kind)) for task in shown.rows],
-        "done": done,
-        "count": count,
-        "total": None if done else count,
-        "views": [
-            {"label": _("Waiting for me"), "url": "?", "count": count, "current": not done},
-            {"label": _("Done"), "url": "?vis=ferdig", "current": done},
-        ],
+        "free_rows": shown.rows,
+        "view": view,
+        "done": view == "ferdig",
+        "count": counts[""],
+        "total": counts.get(view),
+        "views": _views(view, counts),
+        "free": selectors.free_for(request.employee)[:FREE_SHOWN] if not view and counts["ledig"] else [],
+        "free_count": counts["ledig"],
         "previous_url": _with_cursor(request, shown.previous),
         "next_url": _with_cursor(request, shown.next),
     }
     return render(request, "assignments/list.html", context)
+
+
+def _views(view: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The tabs; those that most people never need are there when something is in them."""
+    tabs = [("", _("Waiting for me")), ("ledig", _("Free for you")), ("hjelper", _("You help")), ("ferdig", _("Done"))]
+    return [
+        {"label": label, "url": f"?vis={name}" if name else "?", "count": counts.get(name), "current": name == view}
+        for name, label in tabs
+        if name in {"", "ferdig", view} or counts[name]
+    ]
 
 
 def _with_cursor(request: HttpRequest, cursor: str | None) -> str:
@@ -76,27 +101,39 @@ def _address(request: HttpRequest, task: Assignment, name: str = "detail") -> st
 @require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
     """One task. Work that is done on its own page leads there."""
-    task = _task(request, "assignments.view", pk)
+    try:
+        task = _task(request, "assignments.view", pk)
+    except Http404:
+        return _gone(request, pk)
     source = sources.get(task.source_kind)
     if not source.link_verbs:
         return redirect_to(request, source.url(task))
     if request.method == "POST":
         return _answer(request, task)
-    mine = task.state == State.OPEN and may(request.employee, "assignments.answer", task)
+    mine = task.state == State.OPEN and task.open_offer is None and may(request.employee, "assignments.answer", task)
     form = AnswerForm(assignment=task) if mine else None
-    return render(request, "assignments/detail.html", _detail_context(request, task, form))
+    return render(request, "assignments/detail.html", detail_context(request, task, form))
+
+
+def _gone(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody was told that they might take it, and now looks, but another was first."""
+    taken = selectors.taken_by_another(request.employee, pk)
+    if taken is None:
+        raise Http404
+    return taken_page(request, taken, status=410)
 
 
 def _answer(request: HttpRequest, task: Assignment) -> HttpResponse:
     require(request, "assignments.answer", task)
     services.hold(task)
-    if task.state != State.OPEN:
+    # What many may take is taken first: then somebody answers for it.
+    if task.state != State.OPEN or task.open_offer is not None:
         raise InvalidTransition(task, task.state, State.OPEN)
     # Once more: it may have been passed on while this waited for the lock.
     require(request, "assignments.answer", task)
     form = AnswerForm(request.POST, request.FILES, assignment=task)
     if not form.is_valid() or not save_answer(form, by=request.employee, via=Via.WEB):
-        return render(request, "assignments/detail.html", _detail_context(request, task, form), status=422)
+        return render(request, "assignments/detail.html", detail_context(request, task, form), status=422)
     given = form.cleaned_data["answer"]
     messages.success(request, _thanks(given))
     if given == "not_mine":
@@ -113,13 +150,14 @@ def _thanks(answer: str) -> str:
     }[answer]
 
 
-def _detail_context(request: HttpRequest, task: Assignment, form: AnswerForm | None) -> dict[str, Any]:
+def detail_context(request: HttpRequest, task: Assignment, form: AnswerForm | None) -> dict[str, Any]:
+    """What the page of a task needs, for this reader; `form`: the reader's answer, when they may give one."""
     source = sources.get(task.source_kind)
     waiting = selectors.open_extension(task)
     return {
         "task": task,
         "source": source,
-        "source_url": source.url(task),
+        "source_url": source.url(task) if selectors.may_open_case(request.employee, task) else "",
         "facts": [] if task.is_confidential else source.facts(task),
         "form": form,
         "extension": waiting,
@@ -129,6 +167,12 @@ def _detail_context(request: HttpRequest, task: Assignment, form: AnswerForm | N
         "hand_over_url": _address(request, task, "hand_over")
         if task.state == State.OPEN and may(request.employee, "assignments.hand_over", task)
         else "",
+        "offer": task.open_offer,
+        "taken": getattr(task, "offer", None) if task.open_offer is None else None,
+        "may_take": may(request.employee, "assignments.take", task),
+        "helpers": selectors.helpers_of(task),
+        "may_change_helpers": may(request.employee, "assignments.change_helpers", task),
+        "comment_form": CommentForm() if may(request.employee, "assignments.comment", task) else None,
         "notes": selectors.notes_of([task]),
         "attachments": attachments_of(task),
         "chain": chain_of(task),

@@ -10,8 +10,9 @@ from stdnum.exceptions import ValidationError as NumberError
 from stdnum.no import orgnr
 
 from hms.core.forms import HmsForm, HmsModelForm
-from hms.organisations.forms.fields import ServiceChecked, UnitField, UnitsField
-from hms.organisations.models import Organisation, QuietPeriod, SafetyArea, Unit
+from hms.organisations.forms.fields import PersonField, ServiceChecked, UnitField, UnitsField
+from hms.organisations.models import Group, Organisation, QuietPeriod, SafetyArea, Unit
+from hms.organisations.selectors import employed, members_of
 
 
 def _time_zones() -> list[tuple[str, str]]:
@@ -132,3 +133,34 @@ class SafetyAreaForm(HmsForm):
             kwargs["initial"] = {"name": area.name, "units": list(area.units.all())}
         super().__init__(*args, **kwargs)
         self.fields["units"].offer()
+
+
+class GroupForm(ServiceChecked, HmsModelForm):
+    """A group's name, and the unit whose manager answers for it."""
+
+    unit = UnitField(
+        required=False,
+        empty_label=gettext_lazy("No unit"),
+        help_text=gettext_lazy(
+            "Its manager answers for what nobody in the group has taken. Empty: the one who gave it."
+        ),
+    )
+
+    class Meta:
+        model = Group
+        fields = ["name", "unit"]
+        help_texts = {"name": gettext_lazy("For example “Fire wardens”.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].offer(also=self.instance.unit if self.instance.pk else None)
+
+
+class GroupMemberForm(HmsForm):
+    """Somebody to put in a group."""
+
+    employee = PersonField(label=gettext_lazy("Who joins the group?"))
+
+    def __init__(self, *args: Any, group: Group, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["employee"].offer(employed().exclude(pk__in=members_of(group).values("employee")))

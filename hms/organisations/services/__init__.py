@@ -12,6 +12,14 @@ from hms.organisations.services.employees import (
     end_employment,
     resume_employment,
 )
+from hms.organisations.services.groups import (
+    add_member,
+    change_group,
+    create_group,
+    remove_member,
+    retire_group,
+    reuse_group,
+)
 from hms.organisations.services.invitations import accept_invitation, invite, withdraw_invitation
 from hms.organisations.services.roles import change_role, end_role, grant_role, hand_over_role
 from hms.organisations.services.setup import add_quiet_period, change_organisation, remove_quiet_period
@@ -27,13 +35,16 @@ from hms.organisations.services.units import (
 __all__ = [
     "accept_invitation",
     "add_employee",
+    "add_member",
     "add_quiet_period",
     "change_absence",
     "change_employee",
+    "change_group",
     "change_organisation",
     "change_role",
     "change_safety_area",
     "change_unit",
+    "create_group",
     "create_organisation",
     "create_safety_area",
     "create_unit",
@@ -45,11 +56,14 @@ __all__ = [
     "move_unit",
     "register_absence",
     "remove_absence",
+    "remove_member",
     "remove_quiet_period",
     "remove_safety_area",
     "renew_report_token",
     "resume_employment",
+    "retire_group",
     "retire_unit",
+    "reuse_group",
     "reuse_unit",
     "withdraw_invitation",
 ]

@@ -10,8 +10,9 @@ from hms.accounts.models import User
 from hms.audit.services import record
 from hms.organisations.errors import Refused
 from hms.organisations.leaving import hand_over_work, open_work
-from hms.organisations.models import Absence, Employee, Membership, RoleHolding, Unit
+from hms.organisations.models import Absence, Employee, GroupMember, Membership, RoleHolding, Unit
 from hms.organisations.services._writing import save_changes, via
+from hms.organisations.services.groups import end_membership
 from hms.organisations.services.roles import administrators_left
 from hms.tenancy.scope import current_organisation_id
 
@@ -61,8 +62,8 @@ def end_employment(
 ) -> None:
     """Let somebody leave after `last_day`.
 
-    Effects: open work goes to `hand_over_to` at once; roles end on the last day, later ones are removed; who had
-    the person as deputy after that has none; the membership ends; an event.
+    Effects: open work goes to `hand_over_to` at once; roles and places in groups end on the last day, later ones
+    are removed; who had the person as deputy after that has none; the membership ends; an event.
 
     Raises:
         Refused: when work is open and nobody takes it, the one who takes it leaves earlier, or no administrator
@@ -84,6 +85,7 @@ def end_employment(
             raise Refused(_("Choose somebody who still works here."), field="hand_over_to")
         hand_over_work(employee, to=hand_over_to, by=by)
     _end_roles(employee, last_day)
+    _end_memberships(employee, last_day)
     Absence.objects.filter(deputy=employee, ends_on__gt=last_day).update(deputy=None)
     employee.ends_on = last_day
     employee.save(update_fields=["ends_on"])
@@ -126,6 +128,12 @@ def _end_roles(employee: Employee, last_day: datetime.date) -> None:
         else:
             holding.ends_on = last_day
             holding.save(update_fields=["ends_on"])
+
+
+def _end_memberships(employee: Employee, last_day: datetime.date) -> None:
+    running = GroupMember.objects.filter(employee=employee).filter(Q(ends_on__isnull=True) | Q(ends_on__gt=last_day))
+    for member in running:
+        end_membership(member, last_day=last_day)
 
 
 def _check(employee_number: str, unit: Unit | None, employee: Employee | None) -> None:

@@ -101,6 +101,7 @@ def person(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
         "holdings": RoleHolding.objects.filter(employee=person)
         .select_related("unit", "safety_area")
         .order_by("-starts_on"),
+        "groups": selectors.groups_of(person),
         "absences": Absence.objects.filter(employee=person).select_related("deputy").order_by("-starts_on")[:10],
         "invitation": person.invitations.order_by("-created_at").first(),
         "line_manager": selectors.line_manager_of(person),

@@ -16,7 +16,7 @@ from hms.core.htmx import redirect_to
 from hms.organisations import selectors, services
 from hms.organisations.access import access
 from hms.organisations.forms.settings import OrganisationForm, QuietPeriodForm
-from hms.organisations.models import Absence, Invitation, QuietPeriod, RoleHolding, SafetyArea, Unit
+from hms.organisations.models import Absence, Group, Invitation, QuietPeriod, RoleHolding, SafetyArea, Unit
 from hms.organisations.people import current
 from hms.organisations.views.common import for_administrators, settings_form, url
 
@@ -34,6 +34,7 @@ def _entries(request: HttpRequest) -> list[dict[str, Any]]:
     people = selectors.employed().count()
     roles = RoleHolding.objects.filter(current(), current(prefix="employee__")).count()
     areas = SafetyArea.objects.count()
+    groups = Group.objects.filter(is_active=True).count()
     away = Absence.objects.filter(starts_on__lte=today, ends_on__gte=today).count()
     waiting = Invitation.objects.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now).count()
     rows = [
@@ -42,6 +43,7 @@ def _entries(request: HttpRequest) -> list[dict[str, Any]]:
         ("people", _("People"), "people", ngettext("%(n)d person", "%(n)d people", people) % {"n": people}),
         ("roles", _("Roles"), "star", ngettext("%(n)d role now", "%(n)d roles now", roles) % {"n": roles}),
         ("areas", _("Safety areas"), "shield", ngettext("%(n)d area", "%(n)d areas", areas) % {"n": areas}),
+        ("groups", _("Groups"), "swap", ngettext("%(n)d group in use", "%(n)d groups in use", groups) % {"n": groups}),
         ("absences", _("Absences"), "calendar", ngettext("%(n)d away today", "%(n)d away today", away) % {"n": away}),
         (
             "invitations",
