@@ -39,6 +39,7 @@ class NoteKind(models.TextChoices):
     """What a note on an assignment is about."""
 
     STUCK = "stuck", _("Stuck")
+    COMMENT = "comment", _("Comment")
     HANDED_BACK = "handed_back", _("Handed back")
     HANDED_OVER = "handed_over", _("Handed over")
     DUE_DATE = "due_date", _("New due date")
@@ -57,7 +58,9 @@ class Recipient(models.TextChoices):
     """Whom a step of the reminder ladder tells."""
 
     ASSIGNEE = "assignee", _("The one who is responsible")
+    REQUESTER = "requester", _("The one who asked for it")
     MANAGER = "manager", _("The line manager")
     HSE_MANAGER = "hse_manager", _("The HSE manager")
     SAFETY_REP = "safety_rep", _("The safety representative")
+    SENIOR_SAFETY_REP = "senior_safety_rep", _("The senior safety representative")
     TOP_LEADER = "top_leader", _("The top leader")

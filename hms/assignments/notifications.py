@@ -97,6 +97,26 @@ def _requested_subject(notification: Notification, *, in_mail: bool) -> str:
     return _with_title(_("%(name)s asks for more time: %(title)s"), notification, in_mail=in_mail)
 
 
+def _requested_text(notification: Notification) -> str:
+    wants = _("Wants to move the due date to %(date)s. Say yes or no.") % {
+        "date": _day(notification.parameters["new_due_on"])
+    }
+    if not notification.parameters.get("as_manager"):
+        return wants
+    return wants + " " + _("More time was given before, so now the manager answers.")
+
+
+def _moved_subject(notification: Notification, *, in_mail: bool) -> str:
+    return _("New due date %(date)s: %(title)s") % {
+        "date": _day(notification.parameters["due_on"]),
+        "title": _title(notification, in_mail=in_mail),
+    }
+
+
+def _comment_subject(notification: Notification, *, in_mail: bool) -> str:
+    return _with_title(_("%(name)s has a comment: %(title)s"), notification, in_mail=in_mail)
+
+
 def _stuck_subject(notification: Notification, *, in_mail: bool) -> str:
     return _with_title(_("%(name)s is stuck: %(title)s"), notification, in_mail=in_mail)
 
@@ -311,9 +331,7 @@ register(
         icon="clock",
         subject=partial(_requested_subject, in_mail=True),
         headline=partial(_requested_subject, in_mail=False),
-        text=lambda n: (
-            _("Wants to move the due date to %(date)s. Say yes or no.") % {"date": _day(n.parameters["new_due_on"])}
-        ),
+        text=_requested_text,
         url=_decision_page,
     )
 )
@@ -324,6 +342,26 @@ register(
         subject=partial(_stuck_subject, in_mail=True),
         headline=partial(_stuck_subject, in_mail=False),
         text=lambda n: _("See what is missing, and help."),
+        url=_detail,
+    )
+)
+register(
+    MessageType(
+        key="assignments.comment",
+        icon="comment",
+        subject=partial(_comment_subject, in_mail=True),
+        headline=partial(_comment_subject, in_mail=False),
+        text=lambda n: _("Open the task to read it."),
+        url=_detail,
+    )
+)
+register(
+    MessageType(
+        key="assignments.extension_granted",
+        icon="calendar",
+        subject=partial(_moved_subject, in_mail=True),
+        headline=partial(_moved_subject, in_mail=False),
+        text=lambda n: _("%(name)s said yes to more time. You are told because you asked for the work.") % n.parameters,
         url=_detail,
     )
 )

@@ -7,11 +7,12 @@ import rules
 from django.utils import timezone
 
 from hms.assignments import sources
-from hms.assignments.enums import State
-from hms.assignments.models import Assignment
+from hms.assignments.enums import ExtensionState, State
+from hms.assignments.models import Assignment, ExtensionRequest
 from hms.organisations.enums import Role
 from hms.organisations.models import Absence, Employee
 from hms.organisations.people import reach
+from hms.organisations.selectors import responsible_manager
 
 LINK_DAYS = 14
 EXTENSION_DAYS = 60
@@ -32,6 +33,30 @@ def extension_limits(due_on: datetime.date, today: datetime.date) -> Limits:
     """A new date lies after today and after the old date, and not more than sixty days after the later of them."""
     later = max(due_on, today)
     return Limits(later + datetime.timedelta(days=1), later + datetime.timedelta(days=EXTENSION_DAYS))
+
+
+def times_extended(assignment: Assignment) -> int:
+    """How often more time was given, whoever had the work then. What was declined or withdrawn does not count."""
+    return ExtensionRequest.objects.filter(assignment=assignment, state=ExtensionState.GRANTED).count()
+
+
+def needs_manager(assignment: Assignment) -> bool:
+    """Whether more time is now for the assignee's manager to give: it was given before.
+
+    Never for what is confidential: nobody but the one who asked for it may know of it.
+    """
+    return not assignment.is_confidential and times_extended(assignment) > 0
+
+
+def manager_besides(assignment: Assignment, *, asking: Employee | None) -> Employee | None:
+    """The leader above the assignee who answers a wish for more time; not the deputy who asks for it."""
+    return responsible_manager(assignment.assignee.unit, passing=[assignment.assignee, asking])
+
+
+def _asking(assignment: Assignment) -> Employee | None:
+    waiting = ExtensionRequest.objects.filter(assignment=assignment, state=ExtensionState.REQUESTED)
+    wish = waiting.select_related("requested_by").first()
+    return wish.requested_by if wish is not None else None
 
 
 def offers(assignment: Assignment, verb: str) -> bool:
@@ -69,6 +94,22 @@ def is_superior(employee: Employee, assignment: Assignment) -> bool:
 
 
 @rules.predicate
+def decides_extension(employee: Employee, assignment: Assignment) -> bool:
+    """Whoever answers a wish for more time (`selectors.extension_decider_of`), or somebody above the assignee."""
+    if not needs_manager(assignment):
+        return is_requester(employee, assignment) or is_superior(employee, assignment)
+    if assignment.assignee.unit_id in reach(employee).managed_unit_ids:
+        return True
+    return manager_besides(assignment, asking=_asking(assignment)) == employee
+
+
+@rules.predicate
+def has_asked(employee: Employee, assignment: Assignment) -> bool:
+    """Whether the wish that waits is their own: a deputy may ask, and then does not answer."""
+    return _asking(assignment) == employee
+
+
+@rules.predicate
 def is_open(employee: Employee, assignment: Assignment) -> bool:
     return assignment.state == State.OPEN
 
@@ -82,5 +123,5 @@ def may_be_passed_on(employee: Employee, assignment: Assignment) -> bool:
 rules.add_perm("assignments.view", rules.always_true)
 rules.add_perm("assignments.answer", is_assignee | stands_in)
 rules.add_perm("assignments.hand_over", (is_assignee | stands_in | is_requester | is_superior) & may_be_passed_on)
-# The one who asked for the work decides; the assignee never grants themself more time.
-rules.add_perm("assignments.decide_extension", (is_requester | is_superior) & ~is_assignee)
+# The one who asked for the work decides the first time, then the manager; nobody grants themself more time.
+rules.add_perm("assignments.decide_extension", decides_extension & ~is_assignee & ~has_asked)
