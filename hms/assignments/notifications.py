@@ -4,16 +4,16 @@ import datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hms.assignments import sources
 from hms.assignments.enums import Kind, State
+from hms.assignments.escalation import Line
 from hms.assignments.links import create_link
 from hms.assignments.models import Assignment
-from hms.assignments.selectors import stands_in_for
 from hms.core.ui.dates import long_date
 from hms.notifications.models import Delivery, Notification
 from hms.notifications.rendering import absolute
@@ -30,6 +30,9 @@ def parameters(assignment: Assignment, *, by: Employee | None, **more: Any) -> d
         "mail_title": "" if assignment.is_confidential else mail_title(assignment),
         "due_on": assignment.due_on.isoformat(),
         "name": by.given_name if by is not None else "",
+        "kind": assignment.kind,
+        "asked": assignment.requested_by_id,
+        "has_left": assignment.assignee.has_left(),
         **more,
     }
 
@@ -183,6 +186,27 @@ def _escalated_subject(notification: Notification, *, in_mail: bool) -> str:
     return words % {"date": _day(notification.parameters["since"]), "title": _title(notification, in_mail=in_mail)}
 
 
+def _escalated_text(notification: Notification) -> str:
+    known = notification.parameters
+    # Older rows know less.
+    if known.get("has_left"):
+        return _("%(name)s has left. Pass the task on to somebody else.") % known
+    if known.get("kind") == Kind.STATEMENT:
+        if known.get("asked") == notification.recipient_id:
+            return _("%(name)s has not given a statement. You may decide the plan without it, and write why.") % known
+        return _("%(name)s has not given a statement. Ask whether help is needed.") % known
+    if known.get("kind") == Kind.REPLY:
+        return _("%(name)s has not replied to the disagreement yet, and has been told that you know.") % known
+    return _("%(name)s is responsible, and has been told that you know. Ask what is needed.") % known
+
+
+def _escalated_about_text(notification: Notification) -> str:
+    known = notification.parameters
+    if known.get("kind") == Kind.STATEMENT:
+        return _("We have told %(to)s. The plan may be decided without your statement.") % known
+    return _("We have told %(to)s, so that you can get help. Say how it is going.") % known
+
+
 def _digest_subject(notification: Notification) -> str:
     count = len(notification.parameters["tasks"])
     return ngettext("%(count)d task needs you", "%(count)d tasks need you", count) % {"count": count}
@@ -209,11 +233,11 @@ def digest_context(delivery: Delivery) -> dict[str, Any]:
     reader = notification.recipient
     tasks = (
         Assignment.objects.filter(pk__in=notification.parameters["tasks"], state=State.OPEN)
-        .filter(Q(assignee=reader) | Q(is_confidential=False, assignee__in=stands_in_for(reader)))
-        .select_related("organisation", "assignee")
+        .select_related("organisation", "assignee__unit", "requested_by")
         .order_by("-is_critical", "due_on", "id")
     )
-    lines = [_line(task, reader) for task in tasks]
+    line = Line(timezone.localdate())
+    lines = [_line(task, reader) for task in tasks if task.assignee_id == reader.pk or line.reader(task) == reader]
     if not lines:
         raise NothingToSay
     return {
@@ -235,6 +259,7 @@ def _line(task: Assignment, reader: Employee) -> dict[str, Any]:
         "due_on": task.due_on,
         "is_overdue": task.is_overdue,
         "on_behalf_of": task.assignee.name if task.assignee_id != reader.pk else "",
+        "has_left": task.assignee.has_left(),
         "is_personal": is_personal,
         "url": personal_link(task, reader) if is_personal else plain,
         "label": _("Answer") if is_personal else _("Sign in to see it"),
@@ -270,9 +295,7 @@ register(
         icon="bell",
         subject=partial(_escalated_subject, in_mail=True),
         headline=partial(_escalated_subject, in_mail=False),
-        text=lambda n: (
-            _("%(name)s is responsible, and has been told that you know. Ask what is needed.") % n.parameters
-        ),
+        text=_escalated_text,
         url=_detail,
         context=escalated_context,
     )
@@ -283,7 +306,7 @@ register(
         icon="bell",
         subject=partial(_escalated_subject, in_mail=True),
         headline=partial(_escalated_subject, in_mail=False),
-        text=lambda n: _("We have told %(to)s, so that you can get help. Say how it is going.") % n.parameters,
+        text=_escalated_about_text,
         url=_detail,
         template=LINK_TEMPLATE,
         context=task_context,

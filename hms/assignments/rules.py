@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 import rules
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from hms.assignments import sources
@@ -12,7 +13,7 @@ from hms.assignments.models import Assignment, ExtensionRequest
 from hms.organisations.enums import Role
 from hms.organisations.models import Absence, Employee
 from hms.organisations.people import reach
-from hms.organisations.selectors import responsible_manager
+from hms.organisations.selectors import deputy_of, is_away, line_manager_of, responsible_manager
 
 LINK_DAYS = 14
 EXTENSION_DAYS = 60
@@ -71,12 +72,26 @@ def is_assignee(employee: Employee, assignment: Assignment) -> bool:
 
 @rules.predicate
 def stands_in(employee: Employee, assignment: Assignment) -> bool:
-    """The deputy of an assignee who is away today; never for what is confidential."""
+    """The deputy of an assignee who is away today; never for what is confidential.
+
+    Without anybody who is there, or when the assignee has left, the manager above.
+    """
     if assignment.is_confidential:
         return False
+    assignee = assignment.assignee
+    if not assignee.has_left():
+        if covered_by(employee).filter(employee=assignee).exists():
+            return True
+        if not is_away(assignee) or deputy_of(assignee) is not None:
+            return False
+    return line_manager_of(assignee) == employee
+
+
+def covered_by(employee: Employee) -> QuerySet[Absence]:
+    """Today's absences with the employee as deputy, or as the deputy of a deputy who is away too."""
     today = timezone.localdate()
-    away = Absence.objects.filter(employee_id=assignment.assignee_id, starts_on__lte=today, ends_on__gte=today)
-    return away.filter(deputy=employee).exists()
+    away = Absence.objects.filter(starts_on__lte=today, ends_on__gte=today)
+    return away.filter(Q(deputy=employee) | Q(deputy__in=away.filter(deputy=employee).values("employee")))
 
 
 @rules.predicate

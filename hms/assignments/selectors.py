@@ -13,10 +13,10 @@ from hms.assignments.enums import ExtensionState, State
 from hms.assignments.ladder import Ladder, Step
 from hms.assignments.library import default_steps
 from hms.assignments.models import ActionLink, Assignment, ExtensionRequest, LadderStep, Note, Reminder
-from hms.assignments.rules import manager_besides, needs_manager
+from hms.assignments.rules import covered_by, manager_besides, needs_manager
 from hms.organisations.access import visibility, visible, visible_models
 from hms.organisations.enums import Role
-from hms.organisations.models import Absence, Employee
+from hms.organisations.models import Employee
 from hms.organisations.people import reach
 from hms.organisations.selectors import line_manager_of
 
@@ -41,9 +41,7 @@ def visible_to(employee: Employee) -> QuerySet[Assignment]:
 
 def stands_in_for(employee: Employee) -> QuerySet:
     """Ids of the people who are away today and have the employee as their deputy."""
-    today = timezone.localdate()
-    away = Absence.objects.filter(deputy=employee, starts_on__lte=today, ends_on__gte=today)
-    return away.values("employee_id")
+    return covered_by(employee).values("employee_id")
 
 
 def may_know(employee: Employee, assignment: Assignment) -> bool:

@@ -189,6 +189,22 @@ def hand_back(assignment: Assignment, *, by: Employee, comment: str, via: str = 
     return to
 
 
+def change_requester(assignment: Assignment, *, to: Employee | None, by: Employee | None) -> None:
+    """Let somebody else answer for the work towards its assignee; None: the assignee's manager.
+
+    Effects: who asked for it; an event. A wish for more time that waits is told to whoever answers it now.
+    """
+    lock(assignment)
+    _require(assignment, State.PLANNED, State.OPEN)
+    was, assignment.requested_by = assignment.requested_by_id, to
+    assignment.save(update_fields=["requested_by"])
+    event = _record("assignment.requester_changed", assignment, by=by, data={"from": was, "to": to.pk if to else None})
+    wish = selectors.open_extension(assignment)
+    decider = selectors.extension_decider_of(assignment, asking=wish.requested_by) if wish else None
+    if wish is not None and decider is not None:
+        _tell_decider(wish, decider, dedupe=str(event.pk))
+
+
 def set_due_date(assignment: Assignment, *, due_on: datetime.date, by: Employee | None, reason: str = "") -> None:
     """Move the due date.
 

@@ -17,8 +17,8 @@ from hms.audit.acting import acting_as
 from hms.audit.enums import Via
 from hms.core.htmx import redirect_to
 from hms.notifications.selectors import language_of
-from hms.organisations.models import Employee
 from hms.organisations.middleware import open_to_all
+from hms.organisations.models import Employee
 
 # Answers that end what the link is for; after the others the same link can still say «done».
 FINAL = {"done", "not_mine"}
