@@ -72,9 +72,9 @@ def deputy_of(employee: Employee, on: datetime.date | None = None) -> Employee |
     return None
 
 
-def deputising(employee: Employee, *, after: datetime.date) -> QuerySet[Absence]:
-    """Absences beyond a day in which somebody is named to stand in."""
-    return Absence.objects.filter(deputy=employee, ends_on__gt=after)
+def deputising(employee: Employee, *, ends_from: datetime.date) -> QuerySet[Absence]:
+    """Absences that end on a day or later, in which somebody is named to stand in."""
+    return Absence.objects.filter(deputy=employee, ends_on__gte=ends_from)
 
 
 def roles_to_hand_over(employee: Employee) -> QuerySet[RoleHolding]:

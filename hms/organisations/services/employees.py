@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hms.accounts.models import User
@@ -149,13 +150,12 @@ def _hand_over_roles(
 
 def _replace_deputy(employee: Employee, by_whom: Employee | None, last_day: datetime.date) -> None:
     """Whoever takes over stands in too, if they are there as long as the absence lasts; else the manager above."""
-    stands_in = deputising(employee, after=last_day)
     if by_whom is not None:
-        lasting = stands_in.exclude(employee=by_whom)
+        covered = deputising(employee, ends_from=timezone.localdate()).exclude(employee=by_whom)
         if by_whom.ends_on is not None:
-            lasting = lasting.filter(ends_on__lte=by_whom.ends_on)
-        lasting.update(deputy=by_whom)
-    stands_in.update(deputy=None)
+            covered = covered.filter(ends_on__lte=by_whom.ends_on)
+        covered.update(deputy=by_whom)
+    deputising(employee, ends_from=last_day + ONE_DAY).update(deputy=None)
 
 
 def _end_roles(employee: Employee, last_day: datetime.date) -> None:

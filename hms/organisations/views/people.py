@@ -145,7 +145,7 @@ def end_employment(request: HttpRequest, organisation: str, pk: int) -> HttpResp
         context={
             "person": person,
             "open_work": open_work(person),
-            "deputising": selectors.deputising(person, after=timezone.localdate()).count(),
+            "deputising": selectors.deputising(person, ends_from=timezone.localdate()).count(),
             "elected": selectors.elected_roles(person),
         },
     )
