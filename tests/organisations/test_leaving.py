@@ -19,8 +19,8 @@ from hms.organisations.errors import Refused
 from hms.organisations.models import Employee, RoleHolding
 from hms.tenancy.scope import tenant
 from tests.assignments.conftest import heard, unit_source  # noqa: F401  a source that tests own
-from tests.assignments.test_link import everything
 from tests.deviations.helpers import add_action
+from tests.everything import everything
 
 
 def report(cast, **changes):
