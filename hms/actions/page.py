@@ -10,6 +10,7 @@ from hms.actions.enums import Opinion, PlanState
 from hms.actions.forms import EffectForm, StatementForm
 from hms.actions.models import Action, ActionPlan, Statement
 from hms.assignments.chain import chain_of
+from hms.assignments.enums import Kind
 from hms.assignments.enums import State as AssignmentState
 from hms.assignments.models import Assignment
 from hms.assignments.selectors import assignments_of
@@ -36,6 +37,7 @@ def plan_context(request: HttpRequest, plan: ActionPlan | None) -> dict[str, Any
         "plan_decision": selectors.decision(plan, request.organisation) if may_manage else None,
         "may_manage_plan": may_manage,
         "may_state": may_state,
+        "plan_waits_for_reply": waiting is not None and waiting.kind == Kind.REPLY,
         "plan_chain": chain_of(waiting) if waiting is not None and (may_manage or may_state) else [],
         "statement_form": StatementForm(initial={"version": plan.version}) if may_state else None,
         "may_check_effect": may_manage and plan.state == PlanState.DONE,
