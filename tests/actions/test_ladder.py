@@ -1,10 +1,8 @@
 """A statement or a reply that does not come: told to those whom it helps, and the plan is not held up."""
 
 import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from django.core import mail
 from django.urls import reverse
 
@@ -19,24 +17,12 @@ from hms.notifications import tasks as mail_tasks
 from hms.notifications.models import Notification
 from hms.organisations.models import Absence, RoleHolding
 from hms.tenancy.scope import tenant
+from tests.assignments.test_sweep import OSLO, at, clock  # noqa: F401  the same Monday noon, moved by hand
 from tests.deviations.helpers import add_action, report, url
 
-OSLO = ZoneInfo("Europe/Oslo")
-
-
-def at(month, day, hour=7, minute=5, year=2026):
-    return datetime.datetime(year, month, day, hour, minute, tzinfo=OSLO)
-
 
 @pytest.fixture
-def clock():
-    """Monday 16 November 2026, noon; moved by hand."""
-    with time_machine.travel(at(11, 16, 12), tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def sent(cast, clock):
+def sent(cast, clock):  # noqa: F811
     """A plan that waits for Kari until Monday 23 November."""
     with tenant(cast.fjellvik):
         plan = add_action(cast, report(cast)).plan
@@ -46,7 +32,7 @@ def sent(cast, clock):
 
 
 @pytest.fixture
-def heard(cast, clock):
+def heard(cast, clock):  # noqa: F811
     """Sweep every morning until a day; what was told about an assignment, as (day, type, first name)."""
 
     def heard(pk, *last):
@@ -101,7 +87,7 @@ def test_a_representative_who_is_away_is_nobodys_to_chase_either(cast, sent, hea
     assert {who for _day, _kind, who in heard(sent.statement_assignment_id, 12, 31)} == {"Amir", "Vigdis", "Kari"}
 
 
-def test_the_plan_page_says_who_is_told_and_that_it_need_not_wait(cast, client, clock, sent):
+def test_the_plan_page_says_who_is_told_and_that_it_need_not_wait(cast, client, clock, sent):  # noqa: F811
     client.force_login(cast.amir.user)
     with tenant(cast.fjellvik):
         case = Deviation.objects.get()
