@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as usersessions
 from django.urls import path, re_path
 
-from hms.accounts.views import demo_sign_in, with_credential, with_status
+from hms.accounts.views import ConfirmEmail, demo_sign_in, with_credential, with_status
 
 addresses = [
     ("logg-inn/", account.login, "account_login"),
@@ -25,7 +25,7 @@ addresses = [
     ("bekreft/passnokkel/", with_credential(webauthn.reauthenticate_webauthn), "mfa_reauthenticate_webauthn"),
     ("e-post/", account.email, "account_email"),
     ("e-post/sendt/", account.email_verification_sent, "account_email_verification_sent"),
-    ("e-post/bekreft/<str:key>/", account.confirm_email, "account_confirm_email"),
+    ("e-post/bekreft/<str:key>/", ConfirmEmail.as_view(), "account_confirm_email"),
     ("passord/", account.password_change, "account_change_password"),
     ("passord/lag/", account.password_set, "account_set_password"),
     ("passord/glemt/", account.password_reset, "account_reset_password"),

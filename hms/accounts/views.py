@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.views import ConfirmEmailView
 from django.conf import settings
 from django.contrib.auth import login
 from django.core.exceptions import BadRequest
@@ -48,6 +49,14 @@ def with_credential(view: View) -> View:
             raise
 
     return answering
+
+
+class ConfirmEmail(ConfirmEmailView):
+    """Confirm an address. Looking changes nothing: allauth would sign out whoever is signed in as somebody else."""
+
+    def logout_other_user(self, confirmation: Any) -> None:
+        if self.request.method == "POST":
+            super().logout_other_user(confirmation)
 
 
 @require_POST

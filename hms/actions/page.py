@@ -6,17 +6,21 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from hms.actions import selectors
-from hms.actions.enums import PlanState
+from hms.actions.enums import Opinion, PlanState
 from hms.actions.forms import EffectForm, StatementForm
-from hms.actions.models import Action, ActionPlan
+from hms.actions.models import Action, ActionPlan, Statement
+from hms.assignments.chain import chain_of
+from hms.assignments.enums import Kind
 from hms.assignments.enums import State as AssignmentState
+from hms.assignments.models import Assignment
+from hms.assignments.selectors import assignments_of
 from hms.organisations.access import may
 
 
 def plan_context(request: HttpRequest, plan: ActionPlan | None) -> dict[str, Any]:
     """Context of `templates/actions/_plan.html` and its neighbours, for this reader."""
     if plan is None:
-        return {"plan": None, "plan_actions": []}
+        return {"plan": None, "plan_actions": [], "plan_chain": []}
     may_manage = may(request.employee, "actions.manage", plan)
     statements = list(selectors.statements_of(plan))
     may_state = (
@@ -24,6 +28,7 @@ def plan_context(request: HttpRequest, plan: ActionPlan | None) -> dict[str, Any
         and may(request.employee, "actions.give_statement", plan)
         and not any(statement.plan_version == plan.version for statement in statements)
     )
+    waiting = _waiting(plan, statements)
     return {
         "plan": plan,
         "plan_columns": [_("Action"), _("Responsible"), _("Due date"), _("Status")],
@@ -32,10 +37,21 @@ def plan_context(request: HttpRequest, plan: ActionPlan | None) -> dict[str, Any
         "plan_decision": selectors.decision(plan, request.organisation) if may_manage else None,
         "may_manage_plan": may_manage,
         "may_state": may_state,
+        "plan_waits_for_reply": waiting is not None and waiting.kind == Kind.REPLY,
+        "plan_chain": chain_of(waiting) if waiting is not None and (may_manage or may_state) else [],
         "statement_form": StatementForm(initial={"version": plan.version}) if may_state else None,
         "may_check_effect": may_manage and plan.state == PlanState.DONE,
         "effect_form": EffectForm() if may_manage and plan.state == PlanState.DONE else None,
     }
+
+
+def _waiting(plan: ActionPlan, statements: list[Statement]) -> Assignment | None:
+    """What the plan stands still for: the statement, or the reply to a disagreement."""
+    if plan.state != PlanState.SENT:
+        return None
+    if unanswered := next((one for one in statements if one.opinion == Opinion.DISAGREE and not one.reply), None):
+        return assignments_of(unanswered).filter(state=AssignmentState.OPEN).first()
+    return plan.statement_assignment
 
 
 def action_status(action: Action) -> tuple[str, Any]:

@@ -98,7 +98,9 @@ def decision(plan: ActionPlan, organisation: Organisation) -> Decision:
         return Decision(possible=True, needs_reason=True, has_safety_rep=False)
     if plan.state == PlanState.DRAFT:
         return Decision(possible=False, obstacle="send_first")
-    until = plan.statement_assignment.due_on if plan.statement_assignment else None
+    asked = plan.statement_assignment
+    # Called off, because whoever was asked left and nobody else represents the unit: nothing is waited for.
+    until = asked.due_on if asked is not None and asked.state == AssignmentState.OPEN else None
     if until is not None and until >= timezone.localdate():
         return Decision(possible=False, obstacle="waiting", waiting_until=until)
     return Decision(possible=True, needs_reason=True)

@@ -277,6 +277,8 @@ def _spread_disagreement(plan: ActionPlan, statement: Statement) -> None:
             source=statement,
             by=statement.given_by,
             confidential=plan.is_confidential,
+            # Whoever disagreed waits for the reply, and sees when it does not come.
+            requested_by=statement.given_by,
         )
     if plan.is_confidential:
         return
@@ -388,6 +390,12 @@ def check_effect(plan: ActionPlan, *, effect: str, note: str, by: Employee) -> N
         data={"effect": effect},
     )
     _end(plan.effect_assignment, by=by)
+
+
+def change_owner(plan: ActionPlan, *, owner: Employee) -> None:
+    """Let somebody else answer for the plan. Effects: the owner."""
+    plan.owner = owner
+    plan.save(update_fields=["owner"])
 
 
 def close(plan: ActionPlan, *, by: Employee) -> None:

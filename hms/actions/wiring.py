@@ -6,14 +6,17 @@ from typing import cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hms.actions import services, sources
+from hms.actions import selectors, services, sources
 from hms.actions.models import Action, ActionPlan, Statement
 from hms.assignments import sources as assignment_sources
+from hms.assignments.enums import Kind
 from hms.assignments.models import Assignment
 from hms.audit import verbs
 from hms.audit.models import Event
 from hms.audit.verbs import Verb
+from hms.organisations.enums import Role
 from hms.organisations.models import Employee
+from hms.organisations.selectors import holders, safety_reps_of
 
 
 def _action(assignment: Assignment) -> Action:
@@ -75,6 +78,24 @@ def _load_of_statements(assignments: Collection[Assignment]) -> None:
     _load({pk: statement.plan for pk, statement in found.items()}, assignments)
 
 
+def _plan_successor(assignment: Assignment) -> Employee | None:
+    """A statement goes to another representative who may open the plan; the effect check to the plan's owner."""
+    plan = _plan(assignment)
+    if assignment.kind != Kind.STATEMENT:
+        return plan.owner
+    reps = [*safety_reps_of(plan.unit), *holders(Role.SENIOR_SAFETY_REP).order_by("id")]
+    others = (rep for rep in reps if rep.pk != assignment.assignee_id and not rep.has_left())
+    if not plan.is_confidential:
+        return next(others, None)
+    return next((rep for rep in others if selectors.visible_to(rep).filter(pk=plan.pk).exists()), None)
+
+
+def _owner_moved(assignment: Assignment, previous: Employee, by: Employee | None) -> None:
+    """Whoever is given the effect check owns the plan from now on."""
+    if assignment.kind == Kind.EFFECT_CHECK:
+        services.change_owner(_plan(assignment), owner=assignment.assignee)
+
+
 def _completed(assignment: Assignment, by: Employee | None, via: str) -> None:
     services.action_completed(_action(assignment), by=by)
 
@@ -90,6 +111,7 @@ assignment_sources.register(
         on_completed=_completed,
         on_moved=None,
         kept_from=_kept_from_action,
+        asker=lambda assignment: _plan_of_action(assignment).owner,
         link_verbs=frozenset({"done", "more_time", "not_mine", "comment"}),
     )
 )
@@ -106,7 +128,10 @@ assignment_sources.register(
         load=_load_of_plans,
         kept_from=lambda assignment: _kept_from(_plan(assignment)),
         on_completed=None,
-        on_moved=None,
+        on_moved=_owner_moved,
+        successor=_plan_successor,
+        follows_role=lambda assignment: assignment.kind == Kind.STATEMENT,
+        asker=lambda assignment: _plan(assignment).owner,
         link_verbs=frozenset(),
     )
 )
@@ -122,6 +147,8 @@ assignment_sources.register(
         load=_load_of_statements,
         on_completed=None,
         on_moved=None,
+        # The reply is the plan owner's, who was handed over before it.
+        successor=lambda assignment: _statement_plan(assignment).owner,
         link_verbs=frozenset(),
     )
 )

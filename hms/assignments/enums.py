@@ -60,9 +60,11 @@ class Recipient(models.TextChoices):
     ASSIGNEE = "assignee", _("The one who is responsible")
     # Only of work that is offered to many, and not a step that anybody chooses.
     ACCOUNTABLE = "accountable", _("The one who answers for what nobody has taken")
+    REQUESTER = "requester", _("The one who asked for it")
     MANAGER = "manager", _("The line manager")
     HSE_MANAGER = "hse_manager", _("The HSE manager")
     SAFETY_REP = "safety_rep", _("The safety representative")
+    SENIOR_SAFETY_REP = "senior_safety_rep", _("The senior safety representative")
     TOP_LEADER = "top_leader", _("The top leader")
 
 

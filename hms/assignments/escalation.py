@@ -4,7 +4,7 @@ import datetime
 from functools import cached_property
 
 from hms.assignments import pool, selectors
-from hms.assignments.enums import Recipient
+from hms.assignments.enums import Kind, Recipient
 from hms.assignments.models import Assignment, Offer
 from hms.organisations.enums import Role
 from hms.organisations.models import Absence, Employee, Unit
@@ -41,34 +41,63 @@ class Line:
         return [person for person in self._pools[key] if person.pk not in offer.kept_from]
 
     def owner(self, assignment: Assignment) -> Employee:
-        """Who answers for an assignment: the assignee, or their deputy while they are away.
+        """Who answers for an assignment: the assignee; while they are away their deputy, else the manager.
 
-        What is confidential stays with the one who has it.
+        The work of somebody who has left is the manager's to pass on. What is confidential stays with the one who
+        has it; when they have left it is told to whoever may know of it.
         """
-        deputy = None if assignment.is_confidential else self.away.get(assignment.assignee_id)
-        return deputy if deputy is not None and deputy.is_employed(self.day) else assignment.assignee
+        return self._instead(assignment) or assignment.assignee
+
+    def _instead(self, assignment: Assignment) -> Employee | None:
+        has_left = assignment.assignee.has_left(self.day)
+        if not has_left and (assignment.is_confidential or assignment.assignee_id not in self.away):
+            return None
+        deputy = None if has_left else self.deputy_of(assignment.assignee_id)
+        if deputy is not None:
+            return deputy
+        # A representative's own matter is the one's who asked, never the line's.
+        others = self._requester(assignment) if assignment.kind == Kind.STATEMENT else self._above(assignment)
+        return next(iter(others or self._requester(assignment)), None)
+
+    def deputy_of(self, employee_id: int) -> Employee | None:
+        """As `organisations.selectors.deputy_of`, without asking the database for each."""
+        deputy = self.away.get(employee_id)
+        if deputy is not None and deputy.pk in self.away:
+            deputy = self.away[deputy.pk]
+        is_there = deputy is not None and deputy.pk not in self.away and deputy.pk != employee_id
+        return deputy if deputy is not None and is_there and deputy.is_employed(self.day) else None
 
     def told(self, assignment: Assignment, recipient: str) -> list[Employee]:
         """Whom a step tells about an assignment; never the assignee, except by the assignee's own steps.
 
-        When nobody holds the role the next one up the line is told instead. A confidential assignment is told
-        only to people who may know of it: the nearest leader who may, else whoever asked for it.
+        When nobody holds the role the next one up the line is told instead; for the representatives' own matters
+        the one who asked. A confidential assignment is told only to people who may know of it: the nearest leader
+        who may, else whoever asked for it.
         """
         if recipient == Recipient.ASSIGNEE:
             return self.readers(assignment)
         if recipient == Recipient.ACCOUNTABLE:
             return [self.owner(assignment)]
+        if recipient == Recipient.REQUESTER:
+            return self._requester(assignment) or self._above(assignment)[:1]
+        if recipient == Recipient.SENIOR_SAFETY_REP:
+            found = self._others(assignment, self.holders(Role.SENIOR_SAFETY_REP))
+            return found or self._requester(assignment)
         unit = assignment.assignee.unit
         line = self._others(assignment, self.managers(unit))
         found = line[:1] if recipient == Recipient.MANAGER else self._others(assignment, self.of_role(recipient, unit))
-        last = self._others(assignment, [*line, *self.holders(Role.HSE_MANAGER), *self.holders(Role.TOP_LEADER)])
-        return found or last[:1] or self._requester(assignment)
+        return found or self._above(assignment)[:1] or self._requester(assignment)
 
     def of_role(self, recipient: str, unit: Unit) -> list[Employee]:
         """Whoever holds the role that a step names."""
         if recipient == Recipient.SAFETY_REP:
             return self.safety_reps(unit)
         return self.holders(Role.HSE_MANAGER if recipient == Recipient.HSE_MANAGER else Role.TOP_LEADER)
+
+    def _above(self, assignment: Assignment) -> list[Employee]:
+        """Everybody the assignment can be told to when nobody else is there: up the line, the HSE manager, the top."""
+        line = self.managers(assignment.assignee.unit)
+        return self._others(assignment, [*line, *self.holders(Role.HSE_MANAGER), *self.holders(Role.TOP_LEADER)])
 
     def managers(self, unit: Unit) -> list[Employee]:
         """Leaders from the unit upward; those who are away are replaced by their deputies, or passed."""
@@ -104,7 +133,7 @@ class Line:
 
     def _present(self, people: list[Employee]) -> list[Employee]:
         """The people, deputies for those who are away; all of them when nobody would be left."""
-        there = [self.away.get(person.pk, person) for person in people]
+        there = [self.deputy_of(person.pk) if person.pk in self.away else person for person in people]
         employed = [person for person in there if person is not None and person.is_employed(self.day)]
         return list(dict.fromkeys(employed)) or people
 
@@ -115,7 +144,11 @@ class Line:
         return list(others)
 
     def _requester(self, assignment: Assignment) -> list[Employee]:
+        """The one who asked: their deputy while they are away, their manager when they have left."""
         asked = assignment.requested_by
-        if asked is None or asked.pk == assignment.assignee_id or not asked.is_employed(self.day):
+        if asked is None or asked.pk == assignment.assignee_id:
             return []
-        return [asked]
+        if asked.has_left(self.day):
+            return self._others(assignment, self.managers(asked.unit))[:1]
+        deputy = None if assignment.is_confidential else self.deputy_of(asked.pk)
+        return [deputy if deputy is not None and deputy.pk != assignment.assignee_id else asked]

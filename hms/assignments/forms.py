@@ -9,7 +9,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from hms.assignments import selectors
 from hms.assignments.enums import Anchor, Recipient, SummaryKind
@@ -17,7 +17,7 @@ from hms.assignments.helping import may_help
 from hms.assignments.ladder import Step
 from hms.assignments.models import Assignment
 from hms.assignments.offering import goes_back_to_many
-from hms.assignments.rules import extension_limits
+from hms.assignments.rules import extension_limits, needs_manager, times_extended
 from hms.assignments.sources import get, kept_from
 from hms.core.forms import ChoiceCards, HmsForm, PhotoField, PhotoInput
 from hms.core.ui.dates import day_month
@@ -27,7 +27,7 @@ from hms.organisations.models import Employee
 from hms.organisations.selectors import employed
 
 # The answer, and the verb that the source must offer for it.
-ANSWERS = {"done": "done", "more_time": "more_time", "stuck": "comment", "not_mine": "not_mine"}
+ANSWERS = {"done": "done", "more_time": "more_time", "stuck": "comment", "not_mine": "not_mine", "comment": "comment"}
 
 # Whom an organisation's own steps may tell.
 CHOOSABLE = [recipient for recipient in Recipient if recipient != Recipient.ACCOUNTABLE]
@@ -54,6 +54,7 @@ class AnswerForm(HmsForm):
         super().__init__(*args, **kwargs)
         self.assignment = assignment
         self.waiting = selectors.open_extension(assignment)
+        self.can_wait = not assignment.is_statutory
         self.limits = extension_limits(assignment.due_on, timezone.localdate())
         asker = assignment.requested_by.given_name if assignment.requested_by else _("Your manager")
         self.offer(asker)
@@ -73,25 +74,25 @@ class AnswerForm(HmsForm):
             "done": (_("It is done"), _("%(name)s is told, and can go on with the case") % {"name": asker}),
             "more_time": (
                 _("I need more time"),
-                _("Suggest a new due date. %(name)s says yes or no.") % {"name": asker},
+                self.who_decides() or _("Suggest a new due date. %(name)s says yes or no.") % {"name": asker},
             ),
             "stuck": (_("I am stuck"), _("Write what is missing, and we will help")),
             "not_mine": (
                 _("It is not for me"),
                 _("Write why, and it goes back to %(name)s") % {"name": self.goes_to(asker)},
             ),
+            "comment": (
+                _("I want to say something"),
+                _("%(name)s reads it. The task is still yours.") % {"name": asker},
+            ),
         }
         offered = {name: words for name, words in choices.items() if ANSWERS[name] in verbs}
-        if self.waiting is not None:
+        if self.waiting is not None or not self.can_wait:
             offered.pop("more_time", None)
         field = self.fields["answer"]
         field.choices = [(name, title) for name, (title, _line) in offered.items()]
         field.widget.descriptions = {name: line for name, (_title, line) in offered.items()}
-        field.error_messages["invalid_choice"] = (
-            _("You have asked for more time already, and have not been answered yet.")
-            if self.waiting is not None
-            else _("Choose one of the answers.")
-        )
+        field.error_messages["invalid_choice"] = self.refusal()
         # Most people open the link when the work is done.
         if "done" in offered or len(offered) == 1:
             self.initial.setdefault("answer", next(iter(offered)))
@@ -99,6 +100,27 @@ class AnswerForm(HmsForm):
     def goes_to(self, asker: str) -> str:
         """Who gets it when it is not for the assignee."""
         return self.assignment.offer.name if goes_back_to_many(self.assignment) else asker
+
+    def who_decides(self) -> str:
+        """Why it is the manager who answers, when it is; else nothing."""
+        if not needs_manager(self.assignment):
+            return ""
+        count = times_extended(self.assignment)
+        before = ngettext(
+            "You have had more time once.", "You have had more time %(count)d times.", count
+        ) % {"count": count}  # fmt: skip
+        manager = selectors.extension_decider_of(self.assignment)
+        if manager is None:
+            return before
+        return before + " " + _("Now it is %(name)s, your manager, who answers.") % {"name": manager.given_name}
+
+    def refusal(self) -> str:
+        """What to say to an answer that is not among those offered."""
+        if self.data.get(self.add_prefix("answer")) == "more_time" and not self.can_wait:
+            return _("The law sets this due date, so nobody can move it. Say if you are stuck.")
+        if self.waiting is not None:
+            return _("You have asked for more time already, and have not been answered yet.")
+        return _("Choose one of the answers.")
 
     @property
     def is_empty(self) -> bool:
@@ -123,6 +145,7 @@ class AnswerForm(HmsForm):
             "more_time": _("Write why you need more time. One sentence is enough."),
             "stuck": _("Write what is missing. One sentence is enough."),
             "not_mine": _("Write why it is not for you. One sentence is enough."),
+            "comment": _("Write what you want to say."),
         }.get(cleaned.get("answer", ""))
         if ask and not cleaned.get("comment") and "comment" not in self.errors:
             self.add_error("comment", ask)
@@ -130,8 +153,9 @@ class AnswerForm(HmsForm):
 
 
 class ExtensionForm(HmsForm):
-    """Yes or no to more time."""
+    """Yes or no to more time; it names the wish, so that nobody answers one that they have not seen."""
 
+    wish = forms.IntegerField(required=False, widget=forms.HiddenInput)
     answer = forms.ChoiceField(label=gettext_lazy("What do you answer?"), widget=ChoiceCards)
     comment = forms.CharField(
         label=gettext_lazy("Comment"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4000, required=False

@@ -24,6 +24,16 @@ CRITICAL = (
     Step(DUE, 3, Recipient.HSE_MANAGER),
     Step(DUE, 3, Recipient.TOP_LEADER),
 )
+# A representative's statement is no line manager's to chase (aml. § 6-2): the one who sent the plan may decide it
+# without, and the senior representative can help.
+STATEMENT = (
+    Step(DUE, -1, Recipient.ASSIGNEE),
+    Step(DUE, 1, Recipient.ASSIGNEE),
+    Step(DUE, 1, Recipient.REQUESTER),
+    Step(DUE, 3, Recipient.SENIOR_SAFETY_REP),
+)
+# Whoever disagreed sees that the employer has not replied.
+REPLY = (*ROUTINE, Step(DUE, 7, Recipient.REQUESTER), Step(DUE, 7, Recipient.SENIOR_SAFETY_REP))
 # Somebody has reported and waits: first the one who has the case (the unit's manager), then their superior.
 UNANSWERED = (Step(START, 2, Recipient.ASSIGNEE), Step(START, 5, Recipient.MANAGER))
 UNANSWERED_CRITICAL = (Step(START, 1, Recipient.MANAGER), Step(START, 3, Recipient.TOP_LEADER))
@@ -35,7 +45,8 @@ UNTAKEN_CRITICAL = Step(START, 1, Recipient.ACCOUNTABLE)
 
 def default_steps(kind: str, *, critical: bool) -> tuple[Step, ...]:
     """The steps of a kind that an organisation has not changed."""
-    steps = CRITICAL if critical else ROUTINE
-    if kind == Kind.HANDLE:
-        steps += UNANSWERED_CRITICAL if critical else UNANSWERED
-    return steps
+    if kind == Kind.STATEMENT:
+        return STATEMENT
+    if critical:
+        return CRITICAL + (UNANSWERED_CRITICAL if kind == Kind.HANDLE else ())
+    return {Kind.HANDLE: ROUTINE + UNANSWERED, Kind.REPLY: REPLY}.get(kind, ROUTINE)

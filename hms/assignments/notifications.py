@@ -4,16 +4,17 @@ import datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hms.assignments import pool, sources
 from hms.assignments.enums import Kind, State
+from hms.assignments.escalation import Line
 from hms.assignments.links import create_link
 from hms.assignments.models import Assignment
-from hms.assignments.selectors import free_for, stands_in_for
+from hms.assignments.selectors import free_for
 from hms.core.ui.dates import long_date
 from hms.notifications.enums import MessageKind, Urgency
 from hms.notifications.models import Delivery, Notification
@@ -32,6 +33,9 @@ def parameters(assignment: Assignment, *, by: Employee | None, **more: Any) -> d
         "due_on": assignment.due_on.isoformat(),
         "name": by.given_name if by is not None else "",
         **({"critical": True} if assignment.is_critical else {}),
+        "kind": assignment.kind,
+        "asked": assignment.requested_by_id,
+        "has_left": assignment.assignee.has_left(),
         **more,
     }
 
@@ -97,6 +101,26 @@ def _decided_text(notification: Notification) -> str:
 
 def _requested_subject(notification: Notification, *, in_mail: bool) -> str:
     return _with_title(_("%(name)s asks for more time: %(title)s"), notification, in_mail=in_mail)
+
+
+def _requested_text(notification: Notification) -> str:
+    wants = _("Wants to move the due date to %(date)s. Say yes or no.") % {
+        "date": _day(notification.parameters["new_due_on"])
+    }
+    if not notification.parameters.get("as_manager"):
+        return wants
+    return wants + " " + _("More time was given before, so now the manager answers.")
+
+
+def _moved_subject(notification: Notification, *, in_mail: bool) -> str:
+    return _("New due date %(date)s: %(title)s") % {
+        "date": _day(notification.parameters["due_on"]),
+        "title": _title(notification, in_mail=in_mail),
+    }
+
+
+def _comment_subject(notification: Notification, *, in_mail: bool) -> str:
+    return _with_title(_("%(name)s has a comment: %(title)s"), notification, in_mail=in_mail)
 
 
 def _stuck_subject(notification: Notification, *, in_mail: bool) -> str:
@@ -165,6 +189,27 @@ def _escalated_subject(notification: Notification, *, in_mail: bool) -> str:
     return words % {"date": _day(notification.parameters["since"]), "title": _title(notification, in_mail=in_mail)}
 
 
+def _escalated_text(notification: Notification) -> str:
+    known = notification.parameters
+    # Older rows know less.
+    if known.get("has_left"):
+        return _("%(name)s has left. Pass the task on to somebody else.") % known
+    if known.get("kind") == Kind.STATEMENT:
+        if known.get("asked") == notification.recipient_id:
+            return _("%(name)s has not given a statement. You may decide the plan without it, and write why.") % known
+        return _("%(name)s has not given a statement. Ask whether help is needed.") % known
+    if known.get("kind") == Kind.REPLY:
+        return _("%(name)s has not replied to the disagreement yet, and has been told that you know.") % known
+    return _("%(name)s is responsible, and has been told that you know. Ask what is needed.") % known
+
+
+def _escalated_about_text(notification: Notification) -> str:
+    known = notification.parameters
+    if known.get("kind") == Kind.STATEMENT:
+        return _("We have told %(to)s. The plan may be decided without your statement.") % known
+    return _("We have told %(to)s, so that you can get help. Say how it is going.") % known
+
+
 def _digest_subject(notification: Notification) -> str:
     count = len(notification.parameters["tasks"])
     return ngettext("%(count)d task needs you", "%(count)d tasks need you", count) % {"count": count}
@@ -189,14 +234,18 @@ def digest_context(delivery: Delivery) -> dict[str, Any]:
     """
     notification = delivery.notification
     reader = notification.recipient
-    theirs = Q(assignee=reader) | Q(is_confidential=False, assignee__in=stands_in_for(reader))
     tasks = (
         Assignment.objects.filter(pk__in=notification.parameters["tasks"], state=State.OPEN)
-        .filter(theirs | Q(pk__in=free_for(reader).values("pk")))
-        .select_related("organisation", "assignee", "offer__group", "offer__unit")
+        .select_related("organisation", "assignee__unit", "requested_by", "offer__group", "offer__unit")
         .order_by("-is_critical", "due_on", "id")
     )
-    lines = [_line(task, reader) for task in tasks]
+    line = Line(timezone.localdate())
+    free = set(free_for(reader).values_list("pk", flat=True))
+    lines = [
+        _line(task, reader)
+        for task in tasks
+        if reader.pk == task.assignee_id or task.pk in free or reader == line.owner(task)
+    ]
     if not lines:
         raise NothingToSay
     # An SMS has room for one way in: the first task that can be answered without signing in.
@@ -224,6 +273,7 @@ def _line(task: Assignment, reader: Employee) -> dict[str, Any]:
         "is_overdue": task.is_overdue,
         "on_behalf_of": "" if is_mine else task.assignee.name,
         "free_to": offer.name if offer is not None and is_mine else "",
+        "has_left": task.assignee.has_left(),
         "is_personal": is_personal,
         "url": personal_link(task, reader) if is_personal else plain,
         "label": _answer_label(is_personal=is_personal, is_free=offer is not None),
@@ -270,9 +320,7 @@ register(
         icon="bell",
         subject=partial(_escalated_subject, in_mail=True),
         headline=partial(_escalated_subject, in_mail=False),
-        text=lambda n: (
-            _("%(name)s is responsible, and has been told that you know. Ask what is needed.") % n.parameters
-        ),
+        text=_escalated_text,
         url=_detail,
         context=escalated_context,
         urgency=Urgency.CRITICAL,
@@ -285,7 +333,7 @@ register(
         icon="bell",
         subject=partial(_escalated_subject, in_mail=True),
         headline=partial(_escalated_subject, in_mail=False),
-        text=lambda n: _("We have told %(to)s, so that you can get help. Say how it is going.") % n.parameters,
+        text=_escalated_about_text,
         url=_detail,
         template=LINK_TEMPLATE,
         context=task_context,
@@ -338,9 +386,7 @@ register(
         icon="clock",
         subject=partial(_requested_subject, in_mail=True),
         headline=partial(_requested_subject, in_mail=False),
-        text=lambda n: (
-            _("Wants to move the due date to %(date)s. Say yes or no.") % {"date": _day(n.parameters["new_due_on"])}
-        ),
+        text=_requested_text,
         url=_decision_page,
     )
 )
@@ -352,6 +398,26 @@ register(
         subject=partial(_stuck_subject, in_mail=True),
         headline=partial(_stuck_subject, in_mail=False),
         text=lambda n: _("See what is missing, and help."),
+        url=_detail,
+    )
+)
+register(
+    MessageType(
+        key="assignments.comment",
+        icon="comment",
+        subject=partial(_comment_subject, in_mail=True),
+        headline=partial(_comment_subject, in_mail=False),
+        text=lambda n: _("Open the task to read it."),
+        url=_detail,
+    )
+)
+register(
+    MessageType(
+        key="assignments.extension_granted",
+        icon="calendar",
+        subject=partial(_moved_subject, in_mail=True),
+        headline=partial(_moved_subject, in_mail=False),
+        text=lambda n: _("%(name)s said yes to more time. You are told because you asked for the work.") % n.parameters,
         url=_detail,
     )
 )

@@ -22,9 +22,10 @@ from hms.assignments.models import (
     Note,
     Reminder,
 )
+from hms.assignments.rules import covered_by, manager_besides, needs_manager
 from hms.organisations.access import visibility, visible, visible_models
 from hms.organisations.enums import Role
-from hms.organisations.models import Absence, Employee
+from hms.organisations.models import Employee
 from hms.organisations.people import current, reach
 from hms.organisations.selectors import line_manager_of
 
@@ -53,9 +54,7 @@ def visible_to(employee: Employee) -> QuerySet[Assignment]:
 
 def stands_in_for(employee: Employee) -> QuerySet:
     """Ids of the people who are away today and have the employee as their deputy."""
-    today = timezone.localdate()
-    away = Absence.objects.filter(deputy=employee, starts_on__lte=today, ends_on__gte=today)
-    return away.values("employee_id")
+    return covered_by(employee).values("employee_id")
 
 
 def may_know(employee: Employee, assignment: Assignment) -> bool:
@@ -193,7 +192,7 @@ def open_extension(assignment: Assignment) -> ExtensionRequest | None:
 
 
 def decider_of(assignment: Assignment) -> Employee | None:
-    """Who answers a wish for more time: the one who asked for the work, else the assignee's manager.
+    """Who answers for the work towards its assignee: the one who asked for it, else the assignee's manager.
 
     None for a confidential assignment that nobody asked for: nobody else may know of it.
     """
@@ -201,6 +200,18 @@ def decider_of(assignment: Assignment) -> Employee | None:
     if asked is not None and asked.pk != assignment.assignee_id and asked.is_employed():
         return asked
     return None if assignment.is_confidential else line_manager_of(assignment.assignee)
+
+
+def extension_decider_of(assignment: Assignment, *, asking: Employee | None = None) -> Employee | None:
+    """Who answers a wish for more time.
+
+    The one who asked for the work (`decider_of`), until `rules.needs_manager` says that it is the assignee's manager;
+    never `asking`, the deputy who may have sent it.
+    """
+    decider = None if needs_manager(assignment) else decider_of(assignment)
+    if decider is not None and decider != asking:
+        return decider
+    return None if assignment.is_confidential else manager_besides(assignment, asking=asking)
 
 
 def hash_token(token: str) -> str:

@@ -3,6 +3,8 @@
 import datetime
 from typing import Any
 
+import rules
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.utils import timezone
 
@@ -15,13 +17,13 @@ from hms.assignments._writing import require_state as _require
 from hms.assignments._writing import withdraw_extensions as _withdraw_extensions
 from hms.assignments.arming import arm
 from hms.assignments.enums import ExtensionState, NoteKind, State
-from hms.assignments.errors import AlreadyAsked, NobodyToAsk
+from hms.assignments.errors import AlreadyAsked, FixedByLaw, NobodyToAsk
 from hms.assignments.helping import add_helper, comment, remove_helper
 from hms.assignments.links import create_link, revoke_links, use_link
 from hms.assignments.models import Assignment, ExtensionRequest, Helper, Note, Offer
 from hms.assignments.notifications import parameters
 from hms.assignments.offering import change_accountable, offer, take
-from hms.assignments.rules import extension_limits
+from hms.assignments.rules import extension_limits, needs_manager
 from hms.assignments.target import Target
 from hms.audit.enums import Via
 from hms.audit.models import Event
@@ -135,7 +137,7 @@ def complete(assignment: Assignment, *, by: Employee | None, comment: str = "", 
     if source.on_completed is not None:
         source.on_completed(assignment, by, via)
     if by is not None and "done" in source.link_verbs:
-        _tell_requester("assignments.completed", assignment, event, by=by)
+        _tell_requester("assignments.completed", assignment, dedupe=str(event.pk), by=by)
 
 
 def complete_for(source: models.Model, *, by: Employee | None, kind: str | None = None, via: str = Via.WEB) -> None:
@@ -231,6 +233,22 @@ def hand_back(assignment: Assignment, *, by: Employee, comment: str, via: str = 
     return to
 
 
+def change_requester(assignment: Assignment, *, to: Employee | None, by: Employee | None) -> None:
+    """Let somebody else answer for the work towards its assignee; None: the assignee's manager.
+
+    Effects: who asked for it; an event. A wish for more time that waits is told to whoever answers it now.
+    """
+    lock(assignment)
+    _require(assignment, State.PLANNED, State.OPEN)
+    was, assignment.requested_by = assignment.requested_by_id, to
+    assignment.save(update_fields=["requested_by"])
+    event = _record("assignment.requester_changed", assignment, by=by, data={"from": was, "to": to.pk if to else None})
+    wish = selectors.open_extension(assignment)
+    decider = selectors.extension_decider_of(assignment, asking=wish.requested_by) if wish else None
+    if wish is not None and decider is not None:
+        _tell_decider(wish, decider, dedupe=str(event.pk))
+
+
 def set_due_date(assignment: Assignment, *, due_on: datetime.date, by: Employee | None, reason: str = "") -> None:
     """Move the due date.
 
@@ -251,9 +269,10 @@ def request_extension(
 ) -> ExtensionRequest:
     """Ask for more time.
 
-    Effects: a request; an event; a message to the one who decides.
+    Effects: a request; an event; a message to the one who decides (`selectors.extension_decider_of`).
 
     Raises:
+        FixedByLaw: when the law sets the date.
         AlreadyAsked: when a request waits for an answer.
         NobodyToAsk: when nobody can decide.
         InvalidTransition: when the assignment is not open.
@@ -261,11 +280,13 @@ def request_extension(
     """
     lock(assignment)
     _require(assignment, State.OPEN)
+    if assignment.is_statutory:
+        raise FixedByLaw
     if not reason.strip() or not extension_limits(assignment.due_on, timezone.localdate()).allow(new_due_on):
         raise ValueError("a new date within the limits and a reason are needed")
     if selectors.open_extension(assignment) is not None:
         raise AlreadyAsked
-    decider = selectors.decider_of(assignment)
+    decider = selectors.extension_decider_of(assignment, asking=by)
     if decider is None:
         raise NobodyToAsk
     extension = ExtensionRequest.objects.create(
@@ -275,13 +296,7 @@ def request_extension(
         "assignment.extension_requested", assignment, by=by, via=via,
         data={"from": assignment.due_on, "to": new_due_on, "extension": extension.pk},
     )  # fmt: skip
-    notify(
-        "assignments.extension_requested",
-        to=decider,
-        about=assignment,
-        dedupe=str(event.pk),
-        parameters=parameters(assignment, by=by, new_due_on=new_due_on.isoformat()),
-    )
+    _tell_decider(extension, decider, dedupe=str(event.pk))
     return extension
 
 
@@ -289,14 +304,21 @@ def decide_extension(extension: ExtensionRequest, *, grant: bool, by: Employee, 
     """Answer a wish for more time.
 
     Effects: the request is granted (the due date moves) or declined; an event; a note; a message with a
-    fresh link to the assignee.
+    fresh link to the assignee. The one who asked for the work is told of a new date that somebody else gave.
 
     Raises:
         InvalidTransition: when it is answered already, or the assignment has ended.
+        PermissionDenied: when it is not theirs to answer (any more).
     """
     assignment = extension.assignment
     lock(assignment)
     _require(assignment, State.OPEN)
+    lock(extension)
+    if extension.state != ExtensionState.REQUESTED:
+        raise InvalidTransition(extension, extension.state, ExtensionState.GRANTED)
+    # Asked here and not only on the way in: meanwhile the first wish may have been answered and a second one come.
+    if not rules.has_perm("assignments.decide_extension", by, assignment):
+        raise PermissionDenied
     move(
         extension,
         ExtensionState.GRANTED if grant else ExtensionState.DECLINED,
@@ -317,6 +339,8 @@ def decide_extension(extension: ExtensionRequest, *, grant: bool, by: Employee, 
         dedupe=f"extension:{extension.pk}",
         parameters=parameters(assignment, by=by, granted=grant),
     )
+    if grant:
+        _tell_requester("assignments.extension_granted", assignment, dedupe=f"extension:{extension.pk}", by=by)
 
 
 def say_stuck(assignment: Assignment, *, comment: str, by: Employee, via: str = Via.WEB) -> Note:
@@ -328,23 +352,12 @@ def say_stuck(assignment: Assignment, *, comment: str, by: Employee, via: str = 
     Raises:
         InvalidTransition: when it is not open.
     """
-    lock(assignment)
-    _require(assignment, State.OPEN)
-    last = Note.objects.filter(assignment=assignment).order_by("-id").first()
-    if last is not None and (last.kind, last.author_id, last.text) == (NoteKind.STUCK, by.pk, comment):
-        return last
-    note = Note.objects.create(assignment=assignment, kind=NoteKind.STUCK, author=by, text=comment)
-    event = _record("assignment.stuck", assignment, by=by, via=via, data={"note": note.pk})
-    helper = selectors.decider_of(assignment)
-    if helper is not None:
-        notify(
-            "assignments.stuck",
-            to=helper,
-            about=assignment,
-            dedupe=str(event.pk),
-            parameters=parameters(assignment, by=by),
-        )
-    return note
+    return _say(assignment, NoteKind.STUCK, "assignment.stuck", comment, by=by, via=via)
+
+
+def say(assignment: Assignment, *, comment: str, by: Employee, via: str = Via.WEB) -> Note:
+    """Say something along the way; the work goes on. Effects and errors as :func:`say_stuck`."""
+    return _say(assignment, NoteKind.COMMENT, "assignment.commented", comment, by=by, via=via)
 
 
 def answer(
@@ -356,7 +369,7 @@ def answer(
     comment: str = "",
     new_due_on: datetime.date | None = None,
 ) -> None:
-    """Give the assignee's answer: `done`, `more_time`, `stuck` or `not_mine`; effects as the four verbs above."""
+    """Give the assignee's answer: `done`, `more_time`, `stuck`, `not_mine` or `comment`; effects as the verbs above."""
     if verb == "done":
         complete(assignment, by=by, comment=comment, via=via)
     elif verb == "more_time" and new_due_on is not None:
@@ -365,6 +378,8 @@ def answer(
         say_stuck(assignment, comment=comment, by=by, via=via)
     elif verb == "not_mine":
         hand_back(assignment, by=by, comment=comment, via=via)
+    elif verb == "comment":
+        say(assignment, comment=comment, by=by, via=via)
     else:
         raise ValueError(verb)
 
@@ -431,6 +446,42 @@ def _set_going(assignment: Assignment, event: Event, *, by: Employee | None) -> 
     _tell_assignee(assignment, event, by=by)
 
 
+def _say(assignment: Assignment, kind: str, verb: str, text: str, *, by: Employee, via: str) -> Note:
+    lock(assignment)
+    _require(assignment, State.OPEN)
+    last = Note.objects.filter(assignment=assignment).order_by("-id").first()
+    if last is not None and (last.kind, last.author_id, last.text) == (kind, by.pk, text):
+        return last
+    note = Note.objects.create(assignment=assignment, kind=kind, author=by, text=text)
+    event = _record(verb, assignment, by=by, via=via, data={"note": note.pk})
+    helper = selectors.decider_of(assignment)
+    if helper is not None and helper.pk != by.pk:
+        notify(
+            f"assignments.{kind}",
+            to=helper,
+            about=assignment,
+            dedupe=str(event.pk),
+            parameters=parameters(assignment, by=by),
+        )
+    return note
+
+
+def _tell_decider(extension: ExtensionRequest, decider: Employee, *, dedupe: str) -> None:
+    assignment = extension.assignment
+    notify(
+        "assignments.extension_requested",
+        to=decider,
+        about=assignment,
+        dedupe=dedupe,
+        parameters=parameters(
+            assignment,
+            by=extension.requested_by,
+            new_due_on=extension.new_due_on.isoformat(),
+            as_manager=needs_manager(assignment),
+        ),
+    )
+
+
 def _tell_assignee(assignment: Assignment, event: Event, *, by: Employee | None) -> None:
     if by is not None and by.pk == assignment.assignee_id:
         return
@@ -446,8 +497,8 @@ def _tell_assignee(assignment: Assignment, event: Event, *, by: Employee | None)
     )
 
 
-def _tell_requester(type_key: str, assignment: Assignment, event: Event, *, by: Employee) -> None:
+def _tell_requester(type_key: str, assignment: Assignment, *, dedupe: str, by: Employee) -> None:
     asker = assignment.requested_by
     if asker is None or asker.pk == by.pk:
         return
-    notify(type_key, to=asker, about=assignment, dedupe=str(event.pk), parameters=parameters(assignment, by=by))
+    notify(type_key, to=asker, about=assignment, dedupe=dedupe, parameters=parameters(assignment, by=by))

@@ -25,8 +25,12 @@ class Source:
         facts: (label, value) rows for the mail and the link page; never asked for when confidential.
         on_completed: called with the assignment, who did it (or None) and the way in.
         on_moved: called with the assignment, the previous assignee and who moved it.
-        successor: who takes a confidential assignment when its assignee leaves, never somebody it is about;
-            whoever asked for it when left out.
+        successor: who takes an assignment when its assignee leaves, where that is not for an administrator to
+            choose: a confidential one (never somebody it is about; whoever asked for it when left out), or one
+            that `follows_role`.
+        follows_role: whether it belongs to an office and not to the person, so that `successor` takes it; with no
+            successor it is called off. None: never.
+        asker: who answers for a confidential assignment when the one who asked for it leaves; nobody when left out.
         mail_title: what the work is called in a mail, where case content must not go (a title that came from
             a reporter's words); None: its title.
         is_begun: whether somebody has taken it in hand, which ends the steps that count from the start; when
@@ -52,6 +56,8 @@ class Source:
     is_begun: Callable[[Assignment], bool] | None = None
     load: Callable[[Collection[Assignment]], None] | None = None
     kept_from: Callable[[Assignment], set[int]] | None = None
+    follows_role: Callable[[Assignment], bool] | None = None
+    asker: Callable[[Assignment], Employee | None] | None = None
 
 
 _sources: dict[str, Source] = {}

@@ -72,6 +72,7 @@ verbs.register(
         "assignment.extension_requested": Verb(_("%(name)s asked for more time: %(title)s"), "clock", "", _reason),
         "extension.granted": Verb(_("%(name)s said yes to more time: %(title)s"), "check"),
         "extension.declined": Verb(_("%(name)s said no to more time: %(title)s"), "close"),
+        "assignment.requester_changed": Verb(_("Somebody else answers for it now: %(title)s"), "swap"),
         "assignment.stuck": Verb(_("%(name)s is stuck: %(title)s"), "help", "warning", _note),
     }
 )

@@ -19,6 +19,8 @@ class Role(models.TextChoices):
 # Roles that mean nothing without the place they are held for.
 UNIT_ROLES = {Role.MANAGER}
 AREA_ROLES = {Role.SAFETY_REP}
+# The staff elects them (aml. § 6-1): nobody gives these away.
+ELECTED_ROLES = {Role.SAFETY_REP, Role.SENIOR_SAFETY_REP}
 # Guests: the role must have an end.
 EXPIRING_ROLES = {Role.CONSULTANT, Role.INSPECTOR}
 

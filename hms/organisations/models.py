@@ -195,6 +195,10 @@ class Employee(TenantModel):
         day = on or timezone.localdate()
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
+    def has_left(self, on: datetime.date | None = None) -> bool:
+        """Whether the last day is past on a date (today when left out)."""
+        return self.ends_on is not None and self.ends_on < (on or timezone.localdate())
+
 
 class Absence(TenantModel):
     """A period when somebody is away; work goes to the deputy, else up the line."""

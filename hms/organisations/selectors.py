@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from hms.accounts.models import User
 from hms.organisations.access import visibility
-from hms.organisations.enums import Role
+from hms.organisations.enums import ELECTED_ROLES, EXPIRING_ROLES, Role
 from hms.organisations.models import (
     Absence,
     Employee,
@@ -54,6 +54,47 @@ def is_away(employee: Employee, on: datetime.date | None = None) -> bool:
     """Whether an absence is registered for the day."""
     day = on or timezone.localdate()
     return Absence.objects.filter(employee=employee, starts_on__lte=day, ends_on__gte=day).exists()
+
+
+def deputy_of(employee: Employee, on: datetime.date | None = None) -> Employee | None:
+    """Who stands in for somebody who is away: the deputy, or the deputy's deputy when that one is away too.
+
+    None when nobody is named, or whoever is has left or is away: then it is for the manager above.
+    """
+    day = on or timezone.localdate()
+    person = employee
+    for _hop in range(2):
+        absence = Absence.objects.filter(employee=person, starts_on__lte=day, ends_on__gte=day)
+        named = absence.exclude(deputy=employee).select_related("deputy").order_by("-id").first()
+        if named is None or named.deputy is None:
+            return None
+        person = named.deputy
+        if not is_away(person, day):
+            return person if person.is_employed(day) else None
+    return None
+
+
+def deputising(employee: Employee, *, ends_from: datetime.date) -> QuerySet[Absence]:
+    """Absences that end on a day or later, in which somebody is named to stand in."""
+    return Absence.objects.filter(deputy=employee, ends_on__gte=ends_from)
+
+
+def roles_to_hand_over(employee: Employee) -> QuerySet[RoleHolding]:
+    """Current roles that can be given to somebody else: not those that people are elected to, nor guests'.
+
+    Representatives are elected by the staff (aml. § 6-1), so nobody hands that over.
+    """
+    return _current_roles(employee).exclude(role__in=ELECTED_ROLES | EXPIRING_ROLES)
+
+
+def elected_roles(employee: Employee) -> QuerySet[RoleHolding]:
+    """Current roles that the staff must elect somebody else to."""
+    return _current_roles(employee).filter(role__in=ELECTED_ROLES)
+
+
+def _current_roles(employee: Employee) -> QuerySet[RoleHolding]:
+    holdings = RoleHolding.objects.filter(current(), employee=employee)
+    return holdings.select_related("unit", "safety_area").order_by("id")
 
 
 def leaders_of(unit: Unit, on: datetime.date | None = None) -> list[RoleHolding]:

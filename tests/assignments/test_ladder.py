@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import json
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,9 @@ from hms.organisations.models import QuietPeriod
 
 OSLO = ZoneInfo("Europe/Oslo")
 D = datetime.date
-REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "data" / "calendar" / "helligdager_no_2024-2028.csv"
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+REFERENCE = DATA / "calendar" / "helligdager_no_2024-2028.csv"
+TRUTHS = DATA / "truths_A.json"
 
 
 def calendar(*quiet):
@@ -47,6 +50,36 @@ def test_public_holidays_are_those_of_an_independent_list():
         day += datetime.timedelta(days=1)
     assert len(listed) > 50
     assert wrong == []
+
+
+# What the reference data's own account says: Monday to Friday without public holidays.
+WORKING_DAYS = {2024: 252, 2025: 252, 2026: 253, 2027: 255, 2028: 251}
+
+
+@pytest.mark.parametrize(("year", "count"), WORKING_DAYS.items())
+def test_working_days_of_a_year_are_as_many_as_somebody_else_counted(year, count):
+    norway = calendar()
+    days = [D(year, 1, 1) + datetime.timedelta(days=n) for n in range((D(year + 1, 1, 1) - D(year, 1, 1)).days)]
+    assert sum(map(norway.is_working_day, days)) == count
+    # Counted forward and back it is the same.
+    assert norway.shift(D(year - 1, 12, 31), count) == norway.on_or_before(D(year, 12, 31))
+    assert norway.shift(D(year + 1, 1, 1), -count) == norway.on_or_after(D(year, 1, 1))
+
+
+def test_two_holidays_on_one_day_are_one_day_off():
+    # Whit Monday and Constitution Day are both Monday 17 May 2027.
+    norway = calendar()
+    assert not norway.is_working_day(D(2027, 5, 17))
+    assert norway.shift(D(2027, 5, 14), 1) == D(2027, 5, 18)
+    assert norway.shift(D(2027, 5, 18), -1) == D(2027, 5, 14)
+
+
+@pytest.mark.realdata
+@pytest.mark.skipif(not TRUTHS.exists(), reason="the reference files are not here")
+def test_the_counts_are_those_of_the_reference_data():
+    truths = json.loads(TRUTHS.read_text(encoding="utf-8"))["helligdager"]
+    assert {int(year): n for year, n in truths["working_days_mon_fri_minus_holidays"].items()} == WORKING_DAYS
+    assert [day for day, _weekday, _names in truths["coinciding"]] == ["2027-05-17"]
 
 
 def test_an_action_due_friday_4_december():

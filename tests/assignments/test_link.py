@@ -4,7 +4,6 @@ import datetime
 import io
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
@@ -17,6 +16,7 @@ from hms.files.models import Attachment
 from hms.notifications.models import Notification
 from hms.organisations.models import Employee
 from hms.tenancy.scope import tenant
+from tests.everything import everything
 
 
 @pytest.fixture
@@ -38,26 +38,6 @@ def photo():
     stream.seek(0)
     stream.name = "ferdig.jpg"
     return stream
-
-
-def everything():
-    """Every row of every table, as text."""
-    with connection.cursor() as cursor:
-        cursor.execute("RESET ROLE")
-        cursor.execute(
-            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
-        )
-        tables = [row[0] for row in cursor.fetchall()]
-        rows = {}
-        cursor.execute("SELECT id FROM organisations_organisation")
-        for (organisation_id,) in cursor.fetchall():
-            cursor.execute("SELECT set_config('hms.organisation', %s, true)", [str(organisation_id)])
-            for table in tables:
-                cursor.execute(f"SELECT coalesce(array_agg(t::text ORDER BY t::text), '{{}}') FROM \"{table}\" t")
-                rows[organisation_id, table] = cursor.fetchone()[0]
-        cursor.execute("SELECT set_config('hms.organisation', '', true)")
-        cursor.execute('SET ROLE "hms_app"')
-    return rows
 
 
 def test_a_storm_of_scanners_changes_nothing(cast, client, mail_link):

@@ -59,7 +59,7 @@ def test_invitation_is_mailed_in_the_organisations_language_without_storing_the_
 def test_opening_the_link_changes_nothing(cast, nora, link, client):
     response = client.get(link)
     assert response.status_code == 200
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     with tenant(cast.fjellvik):
         assert Invitation.objects.get().accepted_at is None
     assert not User.objects.filter(email=nora.email).exists()

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assignments', '0003_ladder'),
+        ('assignments', '0006_ended_index'),
         ('organisations', '0004_reminder_choice'),
     ]
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hms.assignments import services
-from hms.assignments.errors import AlreadyAsked, NobodyToAsk
+from hms.assignments.errors import AlreadyAsked, FixedByLaw, NobodyToAsk
 from hms.assignments.forms import AnswerForm
 from hms.assignments.models import Assignment
 from hms.files.errors import FileRejected
@@ -33,6 +33,8 @@ def save_answer(form: AnswerForm, *, by: Employee, via: str) -> bool:
         )
     except AlreadyAsked:
         form.add_error("answer", _("You have asked for more time already, and have not been answered yet."))
+    except FixedByLaw:
+        form.add_error("answer", _("The law sets this due date, so nobody can move it. Say if you are stuck."))
     except NobodyToAsk:
         form.add_error("answer", _("There is nobody to ask. Talk to the HSE manager."))
     except FileRejected as rejected:

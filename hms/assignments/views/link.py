@@ -97,10 +97,16 @@ def _receipt(request: HttpRequest, token: str, found: ActionLink, registered: st
     context = _context(request, found) | {
         "registered": registered,
         "extension": selectors.open_extension(found.assignment),
-        "decider": selectors.decider_of(found.assignment),
+        "decider": _who_hears(found, registered),
         "link_url": "" if registered in FINAL else _address(request, token),
     }
     return render(request, "assignments/link_receipt.html", context)
+
+
+def _who_hears(found: ActionLink, registered: str) -> Employee | None:
+    if registered == "more_time":
+        return selectors.extension_decider_of(found.assignment)
+    return selectors.decider_of(found.assignment)
 
 
 def _sign_in_only(request: HttpRequest, found: ActionLink) -> HttpResponse:

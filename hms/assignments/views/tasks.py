@@ -17,6 +17,7 @@ from hms.assignments.chain import chain_of
 from hms.assignments.enums import State
 from hms.assignments.forms import AnswerForm, CommentForm, ExtensionForm, HandOverForm
 from hms.assignments.models import Assignment
+from hms.assignments.rules import times_extended
 from hms.assignments.views.common import save_answer, taken_page
 from hms.audit.enums import Via
 from hms.audit.transitions import InvalidTransition
@@ -147,6 +148,7 @@ def _thanks(answer: str) -> str:
         "more_time": _("You have asked for more time. You will be told the answer."),
         "stuck": _("It is passed on. You will get help."),
         "not_mine": _("The task is given back."),
+        "comment": _("Thank you. It is passed on."),
     }[answer]
 
 
@@ -164,6 +166,7 @@ def detail_context(request: HttpRequest, task: Assignment, form: AnswerForm | No
         "decide_url": _address(request, task, "extension")
         if waiting and may(request.employee, "assignments.decide_extension", task)
         else "",
+        "decider": selectors.extension_decider_of(task, asking=waiting.requested_by) if waiting else None,
         "hand_over_url": _address(request, task, "hand_over")
         if task.state == State.OPEN and may(request.employee, "assignments.hand_over", task)
         else "",
@@ -208,7 +211,7 @@ def hand_over(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def extension(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
     """Yes or no to more time."""
-    task = _task(request, "assignments.decide_extension", pk)
+    task = _task(request, "assignments.view", pk)
     wish = selectors.open_extension(task)
     if wish is None:
         if request.method == "POST":
@@ -216,11 +219,23 @@ def extension(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
         return render(
             request, "assignments/extension_answered.html", {"task": task, "close_url": _address(request, task)}
         )
-    form = ExtensionForm(request.POST if request.method == "POST" else None, old=wish.old_due_on, new=wish.new_due_on)
+    require(request, "assignments.decide_extension", task)
+    form = ExtensionForm(
+        request.POST if request.method == "POST" else None,
+        old=wish.old_due_on, new=wish.new_due_on, initial={"wish": wish.pk},
+    )  # fmt: skip
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
+        if given["wish"] not in {None, wish.pk}:
+            raise InvalidTransition(task, task.state, State.OPEN)
         services.decide_extension(wish, grant=given["answer"] == "yes", by=request.employee, comment=given["comment"])
         messages.success(request, _("%(name)s is told.") % {"name": task.assignee.given_name})
         return redirect_to(request, _address(request, task))
-    context = {"task": task, "wish": wish, "form": form, "close_url": _address(request, task)}
+    context = {
+        "task": task,
+        "wish": wish,
+        "form": form,
+        "times_extended": times_extended(task),
+        "close_url": _address(request, task),
+    }
     return render(request, "assignments/extension.html", context, status=422 if form.is_bound else 200)

@@ -21,7 +21,7 @@ BACKWARD = "DROP FUNCTION organisations_with_dead_addresses();"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0003_preference_and_skipped'),
+        ('notifications', '0004_channels'),
         ('organisations', '0004_reminder_choice'),
     ]
 

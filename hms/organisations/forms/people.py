@@ -12,7 +12,7 @@ from hms.core.forms import HmsForm, HmsModelForm
 from hms.organisations.enums import Role
 from hms.organisations.forms.fields import PersonField, ServiceChecked, UnitField
 from hms.organisations.models import Absence, Employee, RoleHolding, SafetyArea
-from hms.organisations.selectors import employed
+from hms.organisations.selectors import employed, roles_to_hand_over
 
 PHONE = RegexValidator(r"^\+?[0-9 ()-]{5,20}$", _("Write the number with digits, for example 912 34 567."))
 
@@ -65,16 +65,38 @@ class EmployeeForm(ServiceChecked, HmsModelForm):
         self.fields["language"].choices = [("", _("The organisation's")), *settings.LANGUAGES]
 
 
+class RolesField(forms.ModelMultipleChoiceField):
+    """Some of somebody's roles, each with the place it is held for."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: RoleHolding) -> str:
+        place = obj.unit or obj.safety_area
+        return f"{obj.get_role_display()}, {place}" if place else str(obj.get_role_display())
+
+
 class LeaveForm(HmsForm):
-    """The last day, and who takes over."""
+    """The last day, and who takes over everything."""
 
     last_day = forms.DateField(label=_("Last day"), widget=forms.DateInput)
-    hand_over_to = PersonField(label=_("Takes over what is open"), required=False, empty_label=_("Nobody"))
+    hand_over_to = PersonField(label=_("Takes over everything"), required=False, empty_label=_("Nobody"))
+    roles = RolesField(
+        label=_("Roles that are taken over too"),
+        queryset=RoleHolding.objects.none(),
+        required=False,
+        help_text=_("From the day after the last day. The others end."),
+    )
 
     def __init__(self, *args: Any, employee: Employee, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["last_day"].initial = timezone.localdate()
+        self.fields["last_day"].initial = employee.ends_on or timezone.localdate()
         self.fields["hand_over_to"].offer(employed().exclude(pk=employee.pk))
+        holdings = roles_to_hand_over(employee)
+        self.fields["roles"].queryset = holdings
+        # Whoever takes over the work leads the unit; what gives more than that is chosen.
+        self.fields["roles"].initial = [holding.pk for holding in holdings if holding.role == Role.MANAGER]
+        if not holdings:
+            del self.fields["roles"]
 
 
 class RoleForm(ServiceChecked, HmsModelForm):

@@ -1,19 +1,24 @@
 """People: start, change, leave. Membership (who may open the organisation) follows the employment's dates."""
 
 import datetime
+from collections.abc import Collection
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hms.accounts.models import User
 from hms.audit.services import record
 from hms.organisations.errors import Refused
 from hms.organisations.leaving import hand_over_work, open_work
-from hms.organisations.models import Absence, Employee, GroupMember, Membership, RoleHolding, Unit
+from hms.organisations.models import Employee, GroupMember, Membership, RoleHolding, Unit
+from hms.organisations.people import current
+from hms.organisations.selectors import deputising
 from hms.organisations.services._writing import save_changes, via
 from hms.organisations.services.groups import end_membership
-from hms.organisations.services.roles import administrators_left
+from hms.organisations.services.roles import ONE_DAY, administrators_left, grant_role
 from hms.tenancy.scope import current_organisation_id
 
 CHANGEABLE = {
@@ -57,22 +62,28 @@ def change_employee(employee: Employee, *, by: Employee | None, **changes: Any) 
     return changed
 
 
+@transaction.atomic
 def end_employment(
-    employee: Employee, *, last_day: datetime.date, by: Employee | None, hand_over_to: Employee | None = None
+    employee: Employee,
+    *,
+    last_day: datetime.date,
+    by: Employee | None,
+    hand_over_to: Employee | None = None,
+    roles: Collection[RoleHolding] = (),
 ) -> None:
-    """Let somebody leave after `last_day`.
+    """Let somebody leave after `last_day`: all of it, or nothing.
 
-    Effects: open work goes to `hand_over_to` at once; roles and places in groups end on the last day, later ones
-    are removed; who had the person as deputy after that has none; the membership ends; an event.
+    Effects: open work goes to `hand_over_to` at once, and so does standing in for others; `roles` are theirs from
+    the day after the last; all roles and places in groups end on the last day,
+    later ones are removed; who had the person as deputy and
+    gets no other has none; the membership ends; an event.
 
     Raises:
-        Refused: when work is open and nobody takes it, the one who takes it leaves earlier, or no administrator
-            would be left.
+        Refused: when work is open or roles are named and nobody takes them, the one who takes over leaves earlier
+            or cannot have a role, or no administrator would be left.
     """
     if last_day < employee.starts_on:
         raise Refused(_("The last day must come after the first."), field="last_day")
-    if not administrators_left(without=employee, on=last_day + datetime.timedelta(days=1)):
-        raise Refused(_("Name another administrator first. The organisation must always have one."))
     left = open_work(employee)
     if left and hand_over_to is None:
         listed = ", ".join(f"{count} {words}" for words, count in left)
@@ -80,13 +91,18 @@ def end_employment(
             _("%(name)s still has: %(work)s. Choose who takes over.") % {"name": employee.name, "work": listed},
             field="hand_over_to",
         )
+    if roles and hand_over_to is None:
+        raise Refused(_("Choose who takes over the roles."), field="hand_over_to")
     if hand_over_to is not None:
         if hand_over_to.pk == employee.pk or not hand_over_to.is_employed() or not hand_over_to.is_employed(last_day):
             raise Refused(_("Choose somebody who still works here."), field="hand_over_to")
         hand_over_work(employee, to=hand_over_to, by=by)
+        _hand_over_roles(roles, to=hand_over_to, last_day=last_day, by=by)
+    if not administrators_left(without=employee, on=last_day + ONE_DAY):
+        raise Refused(_("Name another administrator first. The organisation must always have one."))
     _end_roles(employee, last_day)
     _end_memberships(employee, last_day)
-    Absence.objects.filter(deputy=employee, ends_on__gt=last_day).update(deputy=None)
+    _replace_deputy(employee, hand_over_to, last_day)
     employee.ends_on = last_day
     employee.save(update_fields=["ends_on"])
     keep_membership(employee)
@@ -118,6 +134,31 @@ def keep_membership(employee: Employee) -> None:
         organisation_id=current_organisation_id(),
         defaults={"starts_on": employee.starts_on, "ends_on": employee.ends_on},
     )
+
+
+def _hand_over_roles(
+    roles: Collection[RoleHolding], *, to: Employee, last_day: datetime.date, by: Employee | None
+) -> None:
+    first_day = last_day + ONE_DAY
+    for holding in roles:
+        has_it = RoleHolding.objects.filter(
+            current(first_day), employee=to, role=holding.role, unit=holding.unit, safety_area=holding.safety_area
+        )
+        if not has_it.exists():
+            grant_role(
+                to, holding.role, by=by, unit=holding.unit, safety_area=holding.safety_area, starts_on=first_day,
+                ends_on=holding.ends_on if holding.ends_on and holding.ends_on > last_day else None,
+            )  # fmt: skip
+
+
+def _replace_deputy(employee: Employee, by_whom: Employee | None, last_day: datetime.date) -> None:
+    """Whoever takes over stands in too, if they are there as long as the absence lasts; else the manager above."""
+    if by_whom is not None:
+        covered = deputising(employee, ends_from=timezone.localdate()).exclude(employee=by_whom)
+        if by_whom.ends_on is not None:
+            covered = covered.filter(ends_on__lte=by_whom.ends_on)
+        covered.update(deputy=by_whom)
+    deputising(employee, ends_from=last_day + ONE_DAY).update(deputy=None)
 
 
 def _end_roles(employee: Employee, last_day: datetime.date) -> None:

@@ -121,6 +121,7 @@ def _accept(request: HttpRequest, invitation: Invitation, **how: Any) -> HttpRes
 
 def _page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
     response = render(request, "organisations/invitation.html", context, status=status)
-    # The address is the key: it must not travel on to other sites.
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # The address is the key: it must not travel on to other sites. With `no-referrer` browsers would send
+    # `Origin: null` with the form, which Django refuses.
+    response.headers["Referrer-Policy"] = "same-origin"
     return response

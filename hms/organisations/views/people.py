@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -105,6 +106,7 @@ def person(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
         "absences": Absence.objects.filter(employee=person).select_related("deputy").order_by("-starts_on")[:10],
         "invitation": person.invitations.order_by("-created_at").first(),
         "line_manager": selectors.line_manager_of(person),
+        "left_behind": open_work(person) if person.ends_on else [],
     }
     return render(request, "organisations/person.html", context)
 
@@ -144,7 +146,8 @@ def end_employment(request: HttpRequest, organisation: str, pk: int) -> HttpResp
         context={
             "person": person,
             "open_work": open_work(person),
-            "holdings": [holding for holding in RoleHolding.objects.filter(employee=person) if holding.is_current()],
+            "deputising": selectors.deputising(person, ends_from=timezone.localdate()).count(),
+            "elected": selectors.elected_roles(person),
         },
     )
 
