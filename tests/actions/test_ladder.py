@@ -39,7 +39,7 @@ def heard(cast, clock):  # noqa: F811
         day = at(11, 17)
         while day <= at(*last):
             clock.move_to(day)
-            tasks.take_due_steps(cast.fjellvik.pk)
+            tasks.take_due_steps([cast.fjellvik.pk])
             day += datetime.timedelta(days=1)
         with tenant(cast.fjellvik):
             told = Notification.objects.filter(type__startswith="assignments.").select_related("recipient")

@@ -246,7 +246,9 @@ def test_two_wishes_and_two_answers_at_once(serving_role):
         assert codes == [303, 422, 422, 422]
         address = f"{LIST}{assignment.pk}/frist/"
         codes = sorted(pool.map(lambda _n: at_once(address, {"answer": "yes"}, cast.amir.user), range(4)))
-        assert codes == [303, 409, 409, 409]
+        # Whoever comes after the yes finds it answered, or finds that the next one is the manager's to answer.
+        assert codes[0] == 303
+        assert set(codes[1:]) <= {403, 409}
     with tenant(cast.fjellvik):
         assert [row.state for row in ExtensionRequest.objects.all()] == ["granted"]
         assert told("assignments.extension_decided") == ["Tor Erik"]

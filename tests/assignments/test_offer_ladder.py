@@ -48,7 +48,7 @@ def sweep(cast, clock):
         clock.move_to(at(*moment))
         with tenant(cast.fjellvik):
             before = Notification.objects.order_by("-id").values_list("id", flat=True).first() or 0
-        tasks.take_due_steps(cast.fjellvik.pk)
+        tasks.take_due_steps([cast.fjellvik.pk])
         with tenant(cast.fjellvik):
             new = Notification.objects.filter(pk__gt=before).select_related("recipient")
             return sorted((n.type.removeprefix("assignments."), n.recipient.given_name) for n in new)

@@ -6,11 +6,11 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from hms.notifications import addresses, codes, services, tasks, types
+from hms.notifications import addresses, codes, services, tasks
 from hms.notifications.enums import DeadReason, DeliveryState
 from hms.notifications.models import DeadAddress, Delivery, Notification
 from hms.notifications.rules import fingerprint
-from hms.notifications.selectors import address_of, dead_address_of, dead_addresses
+from hms.notifications.selectors import address_of, dead_address_of, dead_addresses, is_critical
 from hms.organisations.models import Employee
 from hms.organisations.services import change_employee
 from hms.tenancy.scope import tenant
@@ -98,8 +98,8 @@ def test_what_is_critical_is_tried_once_all_the_same(cast, tell, sink):
 
 
 def test_a_critical_kind_of_message_is_critical_whatever_it_is_about():
-    assert types.get("assignments.reminder").is_critical
-    assert not types.get("assignments.digest").is_critical
+    assert is_critical(Notification(type="assignments.reminder"))
+    assert not is_critical(Notification(type="assignments.digest"))
 
 
 def test_a_success_clears_what_a_refusal_had_said(cast, tell, sink):
