@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path, register_converter
 
-from hms.core import views as core
+from hms.operations.views import healthz
 from hms.organisations.converters import OrganisationSlug
 
 register_converter(OrganisationSlug, "organisation")
@@ -25,7 +25,8 @@ of_organisation = [
 ]
 
 urlpatterns = [
-    path("healthz", core.healthz, name="healthz"),
+    path("healthz", healthz, name="healthz"),
+    path("drift/", include("hms.operations.urls")),
     path("konto/", include("hms.accounts.urls")),
     *([path("demo/", include("hms.notifications.demo_urls"))] if settings.DEMO else []),
     path("<organisation:organisation>/", include(of_organisation)),

@@ -13,7 +13,7 @@ from hms.tenancy.scope import tenant
 WORK_SECONDS = 400
 
 
-@shared_task(ignore_result=True)
+@shared_task
 def take_due_steps(organisation_id: int) -> None:
     """Take an organisation's due steps, a batch of people per transaction: a crash loses one batch, which is due still."""
     now = timezone.now()
@@ -24,7 +24,7 @@ def take_due_steps(organisation_id: int) -> None:
                 return
 
 
-@shared_task(ignore_result=True)
+@shared_task
 def sweep_assignments() -> None:
     """Find the organisations with a step to take, and have each one's taken."""
     for organisation_id in selectors.organisations_with_due_steps(timezone.now()):

@@ -1,14 +1,7 @@
-"""Health, and the error pages that tell people what to do next."""
+"""The error pages that tell people what to do next."""
 
-from collections.abc import Callable
-
-from django.conf import settings
-from django.core.cache import cache
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -46,31 +39,3 @@ def server_error(request: HttpRequest) -> HttpResponse:
     from django.template.loader import render_to_string
 
     return HttpResponse(render_to_string("errors/500.html"), status=500)
-
-
-def _database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-
-
-def _broker() -> None:
-    cache.get("health")
-
-
-@never_cache
-@require_safe
-def healthz(request: HttpRequest) -> JsonResponse:
-    """200 when web, database and broker work; else 503 that says which part does not."""
-    parts: dict[str, str] = {"web": "ok"}
-    checks: dict[str, Callable[[], None]] = {"database": _database, "broker": _broker}
-    for name, check in checks.items():
-        try:
-            check()
-        except Exception as error:  # noqa: BLE001  whatever is wrong, the answer must name the part
-            parts[name] = type(error).__name__
-        else:
-            parts[name] = "ok"
-    healthy = all(state == "ok" for state in parts.values())
-    return JsonResponse(
-        {"status": "ok" if healthy else "failing", **parts, "demo": settings.DEMO}, status=200 if healthy else 503
-    )

@@ -60,6 +60,8 @@ class Delivery(TenantModel):
     state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.QUEUED)
     # Stable over retries, so that a receiver who got it twice can tell.
     message_id = models.CharField(max_length=120)
+    # Since when it should have been sent; `next_attempt_at` moves on with every attempt.
+    due_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True)
