@@ -134,7 +134,6 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # Every queue, and the seconds a task in it may take: first it is asked to end, then its process is ended.
 QUEUE_TIME_LIMITS = {"mail": (450, 480), "sweep": (540, 600), "reports": (540, 600), "default": (540, 600)}
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUE_TIME_LIMITS]
-CELERY_TASK_ANNOTATIONS = ["hms.tenancy.tasks.LimitsOfQueue"]
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # A misspelt queue is an error at once, not a place where tasks lie for ever.
 CELERY_TASK_CREATE_MISSING_QUEUES = False

@@ -4,5 +4,5 @@ from django.utils.translation import gettext_lazy as _
 
 class FailureState(models.TextChoices):
     OPEN = "open", _("Not handled")
-    RETRIED = "retried", _("Run again")
+    RETRIED = "retried", _("Was run again")
     DISMISSED = "dismissed", _("Dismissed")

@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from celery import Task
+from celery import Celery, Task
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from kombu.exceptions import OperationalError as BrokerError
@@ -33,6 +33,13 @@ class ReliableTask(Task):
     # Of a process that was lost (killed, out of memory): pause and number of tries are these.
     retry_on_worker_lost = True
     default_retry_delay = 30
+
+    @classmethod
+    def on_bound(cls, app: Celery) -> None:
+        """Give it the time limits of its queue, unless it has its own."""
+        if cls.name and cls.time_limit is None:
+            queue = app.amqp.router.route({}, cls.name)["queue"].name
+            cls.soft_time_limit, cls.time_limit = settings.QUEUE_TIME_LIMITS[queue]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -66,13 +73,3 @@ class TenantTask(ReliableTask):
 def pause(retries: int) -> float:
     """Seconds to wait before the next try: doubling, with jitter so that a queue does not march in step."""
     return min(FIRST_PAUSE * 2**retries, LONGEST_PAUSE) * random.uniform(0.75, 1)  # noqa: S311  no secret
-
-
-class LimitsOfQueue:
-    """Celery's annotation that gives a task the time limits of its queue, unless it has its own."""
-
-    def annotate(self, task: type[Task]) -> dict[str, int]:
-        queue = task.app.amqp.router.route({}, task.name)["queue"].name
-        soft, hard = settings.QUEUE_TIME_LIMITS[queue]
-        limits = {"soft_time_limit": soft, "time_limit": hard}
-        return {name: seconds for name, seconds in limits.items() if name not in vars(task)}

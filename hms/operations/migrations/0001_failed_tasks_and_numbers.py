@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("open", "Not handled"), ("retried", "Run again"), ("dismissed", "Dismissed")],
+                        choices=[("open", "Not handled"), ("retried", "Was run again"), ("dismissed", "Dismissed")],
                         default="open",
                         max_length=10,
                     ),
