@@ -37,6 +37,7 @@ def fail(task=SWEEP, *, args=(), kwargs=None, error=None):
 def operator(cast):
     """Bjarte also operates the installation."""
     call_command("operator", cast.admin.user.email)
+    cast.admin.user.refresh_from_db()
     return cast.admin.user
 
 
