@@ -8,7 +8,7 @@ from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hms.settings")
 
-app = Celery("hms")
+app = Celery("hms", task_cls="hms.tenancy.tasks:ReliableTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -46,6 +46,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "inbox_url": url("notifications:inbox"),
         "profile_url": url("organisations:profile"),
         "sign_out_url": reverse("account_logout"),
+        "operations_url": reverse("operations:overview") if user.is_operator else "",
         "shortcuts_off": not user.keyboard_shortcuts,
         "unread_count": SimpleLazyObject(lambda: unread_count(employee)),
         "memberships": SimpleLazyObject(

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import environ
+from kombu import Exchange, Queue
 
 env = environ.Env()
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +36,7 @@ INSTALLED_APPS = [
     "hms.reports",
     "hms.assignments",
     "hms.actions",
+    "hms.operations",
     "deviations",
     "dashboard",
     "django_htmx",
@@ -134,10 +136,12 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_TIME_LIMIT = 600
-CELERY_TASK_SOFT_TIME_LIMIT = 540
+# Every queue, and the seconds a task in it may take: first it is asked to end, then its process is ended.
+QUEUE_TIME_LIMITS = {"mail": (450, 480), "sweep": (540, 600), "reports": (540, 600), "default": (540, 600)}
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUE_TIME_LIMITS]
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_CREATE_MISSING_QUEUES = True
+# A misspelt queue is an error at once, not a place where tasks lie for ever.
+CELERY_TASK_CREATE_MISSING_QUEUES = False
 # Longer than the longest task; and look for unacknowledged tasks every 10 s instead of every 100.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
@@ -151,19 +155,21 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ROUTES = {
+    "hms.organisations.tasks.send_invitation": {"queue": "mail"},
     "hms.notifications.tasks.*": {"queue": "mail"},
     "hms.assignments.tasks.*": {"queue": "sweep"},
     "hms.reports.tasks.*": {"queue": "reports"},
 }
+# One that still waits when the next one comes has nothing to add: it expires.
 CELERY_BEAT_SCHEDULE = {
     "remove-old-imports": {
         "task": "hms.organisations.tasks.remove_old_imports",
         "schedule": timedelta(hours=6),
+        "options": {"expires": 6 * 60 * 60},
     },
     "deliver-missed-messages": {
         "task": "hms.notifications.tasks.sweep_outboxes",
         "schedule": timedelta(seconds=30),
-        # A sweep that waited until the next one has nothing to add.
         "options": {"expires": 30},
     },
     "sweep-assignments": {
@@ -176,12 +182,31 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=15),
         "options": {"expires": 15 * 60},
     },
-    "sweep-reports": {"task": "hms.reports.tasks.sweep_reports", "schedule": timedelta(minutes=1)},
     "tend-addresses": {
         "task": "hms.notifications.tasks.tend_addresses",
         "schedule": timedelta(minutes=15),
         "options": {"expires": 15 * 60},
     },
+    "sweep-reports": {
+        "task": "hms.reports.tasks.sweep_reports",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
+    "remove-old-failures": {
+        "task": "hms.operations.tasks.remove_old_failures",
+        "schedule": timedelta(hours=24),
+        "options": {"expires": 24 * 60 * 60},
+    },
+}
+# A tick through every queue shows that somebody works there, and how long things wait.
+CELERY_BEAT_SCHEDULE |= {
+    f"tick-{queue}": {
+        "task": "hms.operations.tasks.tick",
+        "args": [queue],
+        "schedule": timedelta(minutes=1),
+        "options": {"queue": queue, "expires": 60},
+    }
+    for queue in QUEUE_TIME_LIMITS
 }
 
 # --- people ---
@@ -330,7 +355,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"no_error_texts": {"()": "hms.core.logs.NoErrorTexts"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_error_texts"]},
+    },
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO")},
     # 4xx answers are people's everyday mistakes and would fill the log with addresses they typed.
     "loggers": {
@@ -346,6 +374,12 @@ LOGGING = {
     },
 }
 SILENCED_SYSTEM_CHECKS = ["account.W001"]
+
+# --- monitoring ---
+# What the operations page calls this version; the image's tag.
+VERSION = env("HMS_VERSION", default="")
+# Whoever shows it in `Authorization: Bearer …` gets the details of /healthz; nobody does when it is empty.
+HEALTH_TOKEN = env("HEALTH_TOKEN", default="")
 
 SENTRY_DSN = env("SENTRY_DSN", default="")
 if SENTRY_DSN:

@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.urls import include, path, register_converter
 
-from hms.core import views as core
+from hms.core.views import service_worker
+from hms.operations.views import healthz
 from hms.organisations.converters import OrganisationSlug
 
 register_converter(OrganisationSlug, "organisation")
@@ -25,8 +26,9 @@ of_organisation = [
 ]
 
 urlpatterns = [
-    path("healthz", core.healthz, name="healthz"),
-    path("sw.js", core.service_worker, name="service_worker"),
+    path("healthz", healthz, name="healthz"),
+    path("sw.js", service_worker, name="service_worker"),
+    path("drift/", include("hms.operations.urls")),
     path("konto/", include("hms.accounts.urls")),
     *([path("demo/", include("hms.notifications.demo_urls"))] if settings.DEMO else []),
     path("<organisation:organisation>/", include(of_organisation)),

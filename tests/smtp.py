@@ -1,6 +1,7 @@
 """A mail server of our own for tests: it takes mail over a real socket, and refuses when it is told to."""
 
 import email.policy
+import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
@@ -13,12 +14,19 @@ class Sink:
     """What was received, and how the server answers.
 
     `answer_recipient` and `answer_data` are called with what came and return the reply line; the default
-    accepts everything.
+    accepts everything. An empty line from `answer_data`: it is kept, and the line goes dead without an answer.
+    `answered` is called when the answer to a message has gone; True from it: the line goes dead then.
+    A `silent` server takes calls and says nothing.
     """
 
     def __init__(self) -> None:
         self.received: list[EmailMessage] = []
         self.senders: list[str] = []
+        # One list of Message-IDs for every call that ended without a goodbye.
+        self.cut_off: list[list[str]] = []
+        self.calls = 0
+        self.silent = False
+        self.answered: Callable[[EmailMessage], bool] = lambda message: False
         self.recipients: list[str] = []
         self.attempts = 0
         self.answer_recipient: Callable[[str], str] = lambda address: "250 OK"
@@ -33,6 +41,23 @@ class _Conversation(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         sink: Sink = self.server.sink  # type: ignore[attr-defined]
+        self.taken: list[str] = []
+        with sink.lock:
+            sink.calls += 1
+        try:
+            said_goodbye = self.talk(sink)
+        except OSError:
+            said_goodbye = False
+        if not said_goodbye:
+            with sink.lock:
+                sink.cut_off.append(self.taken)
+
+    def talk(self, sink: Sink) -> bool:
+        """Whether the caller said goodbye."""
+        if sink.silent:
+            # Until the caller has had enough.
+            self.rfile.readline()
+            return False
         self.reply("220 sink")
         while line := self.rfile.readline().decode().strip():
             verb = line.split(maxsplit=1)[0].upper()
@@ -47,23 +72,33 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self.reply("250 OK")
             elif verb == "DATA":
                 self.reply("354 go on")
-                self.take(sink)
+                if not self.take(sink):
+                    self.request.shutdown(socket.SHUT_RDWR)
+                    return False
             elif verb == "QUIT":
                 self.reply("221 bye")
-                return
+                return True
             else:
                 self.reply("250 OK")
+        return False
 
-    def take(self, sink: Sink) -> None:
+    def take(self, sink: Sink) -> bool:
+        """Read a message and answer; False when the line is to go dead."""
         lines = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line[1:] if line.startswith(b"..") else line)
         message = BytesParser(policy=email.policy.default).parsebytes(b"".join(lines))
+        if line == b"":
+            return False
         answer = sink.answer_data(message)
-        if answer.startswith("250"):
+        if not answer or answer.startswith("250"):
             with sink.lock:
                 sink.received.append(message)
+            self.taken.append(message["Message-ID"])
+        if not answer:
+            return False
         self.reply(answer)
+        return not sink.answered(message)
 
 
 class _Server(socketserver.ThreadingTCPServer):

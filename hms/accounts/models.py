@@ -36,6 +36,8 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(_("E-mail"), unique=True)
     is_active = models.BooleanField(default=True)
+    # May see how the installation is doing, and start failed work again. Given by `manage.py operator` only.
+    is_operator = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     language = models.CharField(
         _("Language"), max_length=5, blank=True, choices=settings.LANGUAGES, help_text=_("Empty: the organisation's.")

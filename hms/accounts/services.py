@@ -13,3 +13,9 @@ def change_preferences(user: User, **values: object) -> None:
     for name, value in values.items():
         setattr(user, name, value)
     user.save(update_fields=list(values))
+
+
+def set_operator(user: User, is_operator: bool) -> None:
+    """Let somebody operate the installation, or no longer. Effects: the user is saved."""
+    user.is_operator = is_operator
+    user.save(update_fields=["is_operator"])

@@ -25,7 +25,7 @@ WORK_SECONDS = 400
 TASK, TOGETHER = 500, 50
 
 
-@shared_task(ignore_result=True)
+@shared_task
 def take_due_steps(organisation_ids: list[int]) -> None:
     """Take the due steps of some organisations. A crash loses one transaction, whose steps are due still."""
     now = timezone.now()
@@ -57,7 +57,7 @@ def _sweep_alone(organisation_id: int, now: datetime.datetime) -> None:
         logger.warning("Organisation %s: %s; the sweep tries again.", organisation_id, type(error).__name__)
 
 
-@shared_task(ignore_result=True)
+@shared_task
 def sweep_assignments() -> None:
     """Find the organisations with a step to take, and have their steps taken."""
     waiting = selectors.organisations_with_due_steps(timezone.now())
@@ -65,7 +65,7 @@ def sweep_assignments() -> None:
         take_due_steps.delay(waiting[start : start + TASK])
 
 
-@shared_task(ignore_result=True)
+@shared_task
 def send_summaries(organisation_ids: list[int]) -> None:
     """Tell the leaders of some organisations, each in a transaction of its own: one that fails keeps no other waiting."""
     now = timezone.now()
@@ -80,7 +80,7 @@ def send_summaries(organisation_ids: list[int]) -> None:
             logger.warning("Summaries of organisation %s: %s", organisation_id, type(error).__name__)
 
 
-@shared_task(ignore_result=True)
+@shared_task
 def sweep_summaries() -> None:
     """Find the organisations whose morning has come, and have their leaders told, many organisations to a task."""
     due = selectors.organisations_with_due_summaries(timezone.now())

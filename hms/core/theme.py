@@ -7,6 +7,9 @@ colour; only `base-*` follows the chosen colour, and its text is black or white,
 
 import math
 import re
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 Colour = list[float]
 
@@ -113,8 +116,9 @@ def _muted(colour: Colour, share: float = 0.7) -> Colour:
     return [float(max(0, min(255, math.floor(_encoded(light) + 0.5)))) for light in mixed]
 
 
-def scale(brand: str, *, dark: bool = False) -> dict[str, str]:
-    """The 16 steps of a colour, by name. ValueError unless `brand` is #rrggbb."""
+@lru_cache(maxsize=256)
+def scale(brand: str, *, dark: bool = False) -> Mapping[str, str]:
+    """The 16 steps of a colour, by name. ValueError unless `brand` is #rrggbb. Every mail asks for the same few."""
     colour = _parse(brand)
     source = _muted(colour) if dark else colour
     steps = {name: _hex(_at_luminance(source, in_dark if dark else in_light)) for name, in_light, in_dark in STEPS}
@@ -127,13 +131,15 @@ def scale(brand: str, *, dark: bool = False) -> dict[str, str]:
     base_lightness = _lightness(base)
     distance = 60 if base_lightness <= 40 or base_lightness >= 60 else 50
     subtle = base_lightness + distance if text_is_white else base_lightness - distance
-    return steps | {
+    steps |= {
         "base-default": _hex(base),
         "base-hover": _hex(_at_luminance(colour, _luminance_of(lightness - shift))),
         "base-active": _hex(_at_luminance(colour, _luminance_of(lightness - 2 * shift))),
         "base-contrast-subtle": _hex(_at_luminance(base, _luminance_of(subtle))),
         "base-contrast-default": "#ffffff" if text_is_white else "#000000",
     }
+    # Kept for everybody, so nobody may change it.
+    return MappingProxyType(steps)
 
 
 def css(brand: str) -> str:

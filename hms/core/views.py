@@ -1,11 +1,7 @@
-"""Health, and the error pages that tell people what to do next."""
-
-from collections.abc import Callable
+"""The error pages that tell people what to do next, and the service worker."""
 
 from django.conf import settings
-from django.core.cache import cache
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -54,31 +50,3 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker. Served from the root: it may only serve pages below its own address."""
     script = (settings.ROOT / "static" / "js" / "service-worker.js").read_bytes()
     return HttpResponse(script, content_type="text/javascript; charset=utf-8")
-
-
-def _database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-
-
-def _broker() -> None:
-    cache.get("health")
-
-
-@never_cache
-@require_safe
-def healthz(request: HttpRequest) -> JsonResponse:
-    """200 when web, database and broker work; else 503 that says which part does not."""
-    parts: dict[str, str] = {"web": "ok"}
-    checks: dict[str, Callable[[], None]] = {"database": _database, "broker": _broker}
-    for name, check in checks.items():
-        try:
-            check()
-        except Exception as error:  # noqa: BLE001  whatever is wrong, the answer must name the part
-            parts[name] = type(error).__name__
-        else:
-            parts[name] = "ok"
-    healthy = all(state == "ok" for state in parts.values())
-    return JsonResponse(
-        {"status": "ok" if healthy else "failing", **parts, "demo": settings.DEMO}, status=200 if healthy else 503
-    )

@@ -3,6 +3,7 @@
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -61,6 +62,8 @@ class Delivery(TenantModel):
     state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.QUEUED)
     # Stable over retries, so that a receiver who got it twice can tell.
     message_id = models.CharField(max_length=120)
+    # Since when it should have been sent; `next_attempt_at` moves on with every attempt.
+    due_at = models.DateTimeField(default=timezone.now, db_default=Now())
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True)

@@ -30,6 +30,8 @@ STALE_AFTER = datetime.timedelta(minutes=10)
 FIRST_PAUSE = datetime.timedelta(seconds=30)
 # A connection that the broker has dropped is opened anew, once; a broker that is down is not waited for.
 ONCE_MORE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+# By then the sweep has found it; a queue that stood still is not filled with what is done already.
+NUDGE_EXPIRES = 300
 LONGEST_PAUSE = datetime.timedelta(hours=2)
 # About five hours of trying in all.
 MAX_ATTEMPTS = 10
@@ -182,7 +184,7 @@ def nudge_all() -> None:
 
 def _ask(task: str, arguments: list[Any]) -> None:
     try:
-        current_app.tasks[task].apply_async(args=arguments, retry_policy=ONCE_MORE)
+        current_app.tasks[task].apply_async(args=arguments, retry_policy=ONCE_MORE, expires=NUDGE_EXPIRES)
     except Exception as error:  # noqa: BLE001  whatever is wrong with the broker, the request has succeeded
         logger.warning("The broker was not reached (%s); the sweep will deliver.", type(error).__name__)
 
@@ -219,11 +221,12 @@ def change_preference(employee: Employee, **choices: Any) -> None:
 # --- the worker's side; each of these is a short transaction of its own ---
 
 
-def claim(delivery_ids: Collection[int] | None = None) -> Delivery | None:
-    """Take the next due delivery, so that no other worker does.
+def claim(delivery_ids: Collection[int] | None = None, *, most: int = 1, mail_too: bool = True) -> list[Delivery]:
+    """Take the next due deliveries, so that no other worker does.
 
-    Effects: state sending, one more attempt, and a time after which it counts as abandoned. One that was
-    abandoned on its last attempt has failed.
+    Effects: they are being sent, by whoever holds this `claimed_at`, until a time after which they count as
+    abandoned. Taking is no attempt yet (see :func:`begin`): what a crash keeps from being tried is not used up.
+    One that was abandoned on its last attempt has failed.
     """
     now = timezone.now()
     due = Delivery.objects.filter(
@@ -231,24 +234,52 @@ def claim(delivery_ids: Collection[int] | None = None) -> Delivery | None:
     ).order_by("next_attempt_at", "id")
     if delivery_ids is not None:
         due = due.filter(pk__in=delivery_ids)
-    delivery = (
-        due.select_for_update(skip_locked=True, of=("self",))
-        .select_related("notification__recipient__user", "notification__organisation")
-        .first()
+    if not mail_too:
+        due = due.exclude(channel=Channel.EMAIL)
+    taken = list(
+        due.select_for_update(skip_locked=True, of=("self",)).select_related(
+            "notification__recipient__user", "notification__organisation"
+        )[:most]
     )
-    if delivery is None:
-        return None
-    if delivery.attempts >= MAX_ATTEMPTS:
+    used_up = [delivery for delivery in taken if delivery.attempts >= MAX_ATTEMPTS]
+    for delivery in used_up:
         delivery.state, delivery.error = DeliveryState.FAILED, delivery.error or "Abandoned"
         delivery.save(update_fields=["state", "error"])
-        return claim(delivery_ids)
-    delivery.state, delivery.claimed_at = DeliveryState.SENDING, now
-    delivery.next_attempt_at = now + STALE_AFTER
-    delivery.attempts += 1
+    claimed = [delivery for delivery in taken if delivery.attempts < MAX_ATTEMPTS]
+    if used_up and not claimed:
+        return claim(delivery_ids, most=most, mail_too=mail_too)
+    for delivery in claimed:
+        delivery.state, delivery.claimed_at, delivery.next_attempt_at = DeliveryState.SENDING, now, now + STALE_AFTER
+    Delivery.objects.filter(pk__in=[delivery.pk for delivery in claimed]).update(
+        state=DeliveryState.SENDING, claimed_at=now, next_attempt_at=now + STALE_AFTER
+    )
+    return claimed
+
+
+def begin(delivery: Delivery) -> bool:
+    """Count an attempt, before anything that could take the worker down with it.
+
+    Effects: one more attempt, which address it goes to, and the time after which it counts as abandoned starts now.
+
+    Returns:
+        False when it is no longer this worker's: so much time went by that somebody else has it.
+    """
+    attempts, stale_at = delivery.attempts + 1, timezone.now() + STALE_AFTER
     recipient = delivery.notification.recipient
-    delivery.address_hash = fingerprint(address_of(recipient) if recipient else delivery.notification.address)
-    delivery.save(update_fields=["state", "claimed_at", "next_attempt_at", "attempts", "address_hash"])
-    return delivery
+    address_hash = fingerprint(address_of(recipient) if recipient else delivery.notification.address)
+    is_mine = _mine(delivery).update(attempts=attempts, next_attempt_at=stale_at, address_hash=address_hash) > 0
+    delivery.attempts, delivery.next_attempt_at, delivery.address_hash = attempts, stale_at, address_hash
+    return is_mine
+
+
+def release(deliveries: Collection[Delivery], *, at: datetime.datetime, error: str = "") -> None:
+    """Put back what was taken and not begun: due again at a time, no attempt counted.
+
+    Args:
+        error: the class of the error, when the mail server could not be reached.
+    """
+    for delivery in deliveries:
+        _mine(delivery).update(state=DeliveryState.QUEUED, next_attempt_at=at, error=error[:80])
 
 
 def mark_sent(delivery: Delivery) -> None:
@@ -282,4 +313,5 @@ def pause(attempts: int) -> datetime.timedelta:
 
 
 def _mine(delivery: Delivery) -> models.QuerySet[Delivery]:
-    return Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SENDING, attempts=delivery.attempts)
+    # The moment it was taken names the one who took it: nobody takes it twice before it is abandoned.
+    return Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SENDING, claimed_at=delivery.claimed_at)

@@ -1,7 +1,7 @@
 """Path converter of organisations' slugs."""
 
 # First path segments that are not organisations; `create_organisation` refuses them too.
-RESERVED_SLUGS = {"healthz", "konto", "demo", "static", "api", "metrics", "admin", "sprak", "fargevalg"}
+RESERVED_SLUGS = {"drift", "healthz", "konto", "demo", "static", "api", "metrics", "admin", "sprak", "fargevalg"}
 
 
 class OrganisationSlug:

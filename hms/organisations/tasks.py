@@ -7,20 +7,33 @@ from hms.organisations.mail import invitation_mail
 from hms.organisations.models import Invitation, Organisation, PeopleImport
 from hms.organisations.services.invitations import SEND, renew_token
 from hms.tenancy.scope import tenant
-from hms.tenancy.tasks import TenantTask
+from hms.tenancy.tasks import ReliableTask, pause
 
 
-@shared_task(base=TenantTask, name=SEND, autoretry_for=(OSError,), retry_backoff=30, retry_jitter=True, max_retries=6)
-def send_invitation(organisation_id: int, invitation_id: int) -> None:
+# A mail server may be away for an hour.
+@shared_task(name=SEND, bind=True, max_retries=20)
+def send_invitation(self: ReliableTask, organisation_id: int, invitation_id: int) -> None:
     """Send an invitation's mail with a new link. Effects: token and validity renewed, one mail.
 
-    Nothing when the invitation is gone, used or withdrawn. SMTP failures are OSErrors and are tried again.
+    Nothing when the invitation is gone, used or withdrawn. The token is committed before the mail leaves, so
+    that a link somebody has got always works; after a crash in between, the next try sends another link.
     """
-    invitation = Invitation.objects.select_for_update().filter(pk=invitation_id).first()
-    if invitation is None or not invitation.is_usable:
-        return
-    organisation = Organisation.objects.get(pk=organisation_id)
-    invitation_mail(organisation, invitation, renew_token(invitation)).send()
+    with tenant(organisation_id):
+        invitation = (
+            Invitation.objects.select_for_update(of=("self",))
+            .select_related("employee")
+            .filter(pk=invitation_id)
+            .first()
+        )
+        if invitation is None or not invitation.is_usable:
+            return
+        organisation = Organisation.objects.get(pk=organisation_id)
+        mail = invitation_mail(organisation, invitation, renew_token(invitation))
+    try:
+        mail.send()
+    except OSError as error:
+        # Everything that can go wrong with a mail server is an OSError.
+        raise self.retry(exc=error, countdown=pause(self.request.retries)) from error
 
 
 @shared_task

@@ -22,6 +22,7 @@ GLOBAL_TABLES = {
     "django_migrations": "Django's",
     "organisations_organisation": "what a scope is opened with; own policies",
     "organisations_membership": "read before the organisation is known",
+    "operations_failedtask": "a task may fail before it has opened an organisation; holds ids only",
 }
 
 

@@ -3,23 +3,14 @@ import pytest
 from hms.notifications import types
 from hms.notifications.services import notify
 from hms.tenancy.scope import tenant
+from tests.notifications.kinds import POKE
 from tests.smtp import smtp_sink
 
 
 @pytest.fixture(autouse=True)
 def poke(monkeypatch):
     """A kind of message of the tests' own."""
-    monkeypatch.setitem(
-        types._types,
-        "tests.poke",
-        types.MessageType(
-            key="tests.poke",
-            icon="bell",
-            subject=lambda n: f"Look at {n.parameters.get('what', 'this')}",
-            text=lambda n: "Somebody wants you to look.",
-            url=lambda n: f"/{n.organisation.slug}/varsler/",
-        ),
-    )
+    monkeypatch.setitem(types._types, POKE.key, POKE)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Operating an installation: how its parts are doing, what failed for good, and numbers for the monitoring."""
