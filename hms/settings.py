@@ -108,8 +108,6 @@ FORM_RENDERER = "hms.core.forms.FormRenderer"
 DATABASES = {"default": env.db_url("DATABASE_URL", engine="hms.tenancy.backend")}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# Django's own statements are never prepared; those that run thousands of times in a sweep are (hms.core.rows).
-DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5
 DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = "template0"
 APP_ROLE = env("HMS_APP_ROLE", default="hms_app")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from celery import current_app
 from django.conf import settings
 from django.db import connection
+from kombu import pools
 
 # Works on the test's database as the role that serves; told before anything connects.
 START = """
@@ -53,9 +54,9 @@ def private_queues(broker: str | None = None) -> Iterator[dict[str, object]]:
 
 def _reconnect() -> None:
     """Drop pooled connections, which keep the options they were opened with."""
-    if current_app._pool is not None:
-        current_app._pool.force_close_all()
-        current_app._pool = None
+    # Pools are kept by address for the whole process: a closed one must not be found again.
+    pools.reset()
+    current_app._pool = None
     current_app.amqp._producer_pool = None
 
 

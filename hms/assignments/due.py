@@ -7,20 +7,18 @@ and been told, and for the organisation's days, ladders and absences.
 
 import datetime
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from hms.accounts.models import User
 from hms.assignments.ladder import Ladder, Step
 from hms.assignments.models import Assignment, LadderStep, Offer, Reminder
-from hms.core.rows import ask, build, columns, fields_of, join
+from hms.core.rows import Batch, Rows, Statement, build, columns, fields_of, join
 from hms.notifications.models import Notification, Preference
 from hms.notifications.rules import dedupe_key
 from hms.organisations.calendar import Days, WorkCalendar, calendar_of
 from hms.organisations.models import Absence, Employee, Organisation, QuietPeriod, Unit
 from hms.organisations.roster import person
-from hms.tenancy.scope import current_organisation_id
 
 DIGEST = "assignments.digest"
 
@@ -58,17 +56,18 @@ class Due:
     is_all: bool
 
 
-_DUE = f"""
+_DUE = Statement(
+    f"""
 WITH here AS MATERIALIZED (
-    SELECT o.time_zone, o.people_choose_reminders, (%(now)s AT TIME ZONE o.time_zone)::date AS today,
-        format(%(key)s, '%%s', (%(now)s AT TIME ZONE o.time_zone)::date) AS key,
+    SELECT o.time_zone, o.people_choose_reminders, (%(now)s::timestamptz AT TIME ZONE o.time_zone)::date AS today,
+        format(%(key)s::text, '%%s', (%(now)s::timestamptz AT TIME ZONE o.time_zone)::date) AS key,
         ARRAY(SELECT q.starts_on || '/' || q.ends_on FROM {QuietPeriod._meta.db_table} q ORDER BY 1) AS quiet,
         (SELECT jsonb_agg(jsonb_build_array(s.kind, s.is_critical, s.anchor, s.offset_days, s.recipient, s.active_from))
             FROM {LadderStep._meta.db_table} s) AS steps,
         (SELECT jsonb_agg(jsonb_build_array(b.employee_id, b.deputy_id) ORDER BY b.id)
             FROM {Absence._meta.db_table} b
-            WHERE b.starts_on <= (%(now)s AT TIME ZONE o.time_zone)::date
-              AND b.ends_on >= (%(now)s AT TIME ZONE o.time_zone)::date) AS away
+            WHERE b.starts_on <= (%(now)s::timestamptz AT TIME ZONE o.time_zone)::date
+              AND b.ends_on >= (%(now)s::timestamptz AT TIME ZONE o.time_zone)::date) AS away
     FROM {Organisation._meta.db_table} o WHERE o.id = hms_organisation()
 )
 SELECT here.time_zone, here.quiet, here.steps, here.away, here.people_choose_reminders,
@@ -79,30 +78,38 @@ SELECT here.time_zone, here.quiet, here.steps, here.away, here.people_choose_rem
     EXISTS(SELECT FROM {Offer._meta.db_table} o WHERE o.assignment_id = a.id AND o.taken_at IS NULL),
     unit.path, u.email, {columns(Employee, "e")}, {columns(Assignment, "a")}
 FROM here
-JOIN {Assignment._meta.db_table} a ON a.state = 'open' AND a.next_step_at <= %(now)s
+JOIN {Assignment._meta.db_table} a ON a.state = 'open' AND a.next_step_at <= %(now)s::timestamptz
 JOIN {Employee._meta.db_table} e ON e.id = a.assignee_id
 JOIN {Unit._meta.db_table} unit ON unit.id = e.unit_id
 LEFT JOIN {User._meta.db_table} u ON u.id = e.user_id
-ORDER BY a.assignee_id, a.id LIMIT %(most)s FOR UPDATE OF a SKIP LOCKED
+ORDER BY a.assignee_id, a.id LIMIT %(most)s::bigint FOR UPDATE OF a SKIP LOCKED
 """  # noqa: S608  names from the models
+)
+_ALONE = Statement("SELECT pg_try_advisory_xact_lock(hashtextextended('assignments.sweep', %(organisation)s::bigint))")
 _KEY = dedupe_key(DIGEST, "%s", digest_occasion("%s"))
 _EMPLOYEE = len(fields_of(Employee))
 
 
-def ask_what_is_due(now: datetime.datetime, *, most: int) -> Callable[[], Due | None]:
-    """Lock and ask for what is due, `most` assignments at the most; give the function that reads it.
+def ask_what_is_due(batch: Batch, organisation_id: int, now: datetime.datetime, *, most: int) -> None:
+    """Lock and ask for what is due, `most` assignments at the most, with two statements of a batch (see :func:`read`).
 
-    That gives None when nothing is due, or when somebody else sweeps here: a sweep must know what the others of the
-    same organisation have told. Rows that a person is busy with are left out.
+    Rows that a person is busy with are left out.
     """
-    alone = ask(
-        "SELECT pg_try_advisory_xact_lock(hashtextextended('assignments.sweep', %s))", [current_organisation_id()]
-    )
-    rows = ask(_DUE, {"now": now, "most": most, "key": _KEY})
-    return lambda: _due(rows(), most) if alone() == [(True,)] else None
+    batch.add(_ALONE, {"organisation": organisation_id})
+    batch.add(_DUE, {"now": now, "most": most, "key": _KEY})
 
 
-def _due(rows: list[tuple[Any, ...]], most: int) -> Due | None:
+def read(answers: Sequence[Rows], *, most: int) -> Due | None:
+    """What the two statements answered; in the open organisation.
+
+    None when nothing is due, or when somebody else sweeps here: a sweep must know what the others of the same
+    organisation have told.
+    """
+    alone, rows = answers
+    return _due(rows, most) if alone == [(True,)] else None
+
+
+def _due(rows: Rows, most: int) -> Due | None:
     if not rows:
         return None
     time_zone, quiet, steps, away, may_choose, *_rest = rows[0]

@@ -8,7 +8,7 @@ from typing import Any
 
 from hms.assignments import selectors, sources
 from hms.assignments.arming import clock_of
-from hms.assignments.due import DIGEST, Due, ask_what_is_due, digest_occasion
+from hms.assignments.due import DIGEST, Due, ask_what_is_due, digest_occasion, read
 from hms.assignments.enums import Anchor, Recipient
 from hms.assignments.escalation import Line
 from hms.assignments.ladder import Step, remaining
@@ -16,10 +16,10 @@ from hms.assignments.models import Assignment
 from hms.assignments.notifications import parameters
 from hms.assignments.offer_notifications import untaken_of
 from hms.audit.services import record_along
-from hms.core.rows import as_json, ask, pipelined
+from hms.core.rows import Batch, Statement, as_json
 from hms.notifications.enums import RoutineMail
 from hms.notifications.selectors import routine_mail_of, told_already
-from hms.notifications.services import Told, tell_unseen
+from hms.notifications.services import Told, tell_with
 from hms.organisations.models import Employee
 from hms.tenancy.scope import current_organisation_id, in_turn
 
@@ -28,16 +28,18 @@ logger = logging.getLogger(__name__)
 
 # Assignments of an organisation in one transaction.
 MOST = 1000
-_KEEP = """
+_KEEP = Statement(
+    """
 WITH moved AS (
     UPDATE assignments_assignment a SET next_step_at = row.next_step_at
-    FROM jsonb_to_recordset(%s::jsonb) AS row (id bigint, next_step_at timestamptz) WHERE a.id = row.id
+    FROM jsonb_to_recordset(%(moved)s::jsonb) AS row (id bigint, next_step_at timestamptz) WHERE a.id = row.id
 )
 INSERT INTO assignments_reminder (organisation_id, created_at, assignment_id, due_on, anchor, offset_days, recipient)
-SELECT %s::bigint, %s::timestamptz, row.* FROM jsonb_to_recordset(%s::jsonb)
+SELECT %(organisation)s::bigint, %(now)s::timestamptz, row.* FROM jsonb_to_recordset(%(taken)s::jsonb)
     AS row (assignment_id bigint, due_on date, anchor text, offset_days smallint, recipient text)
 ON CONFLICT DO NOTHING
 """
+)
 
 
 @dataclass
@@ -62,36 +64,46 @@ def sweep(now: datetime.datetime, *, most: int = MOST) -> bool:
     Returns:
         Whether more may be due.
     """
-    return _take(ask_what_is_due(now, most=most)(), now)
+    asked, written = Batch(), Batch()
+    ask_what_is_due(asked, current_organisation_id(), now, most=most)
+    due = read(asked.run(), most=most)
+    if due is None:
+        return False
+    _Sweep(due, now).work(written)
+    written.run()
+    return not due.is_all
 
 
 def sweep_together(organisation_ids: Iterable[int], now: datetime.datetime, *, most: int = MOST) -> list[int]:
-    """As :func:`sweep`, for many organisations in one transaction: all are asked before the first answer is awaited.
+    """As :func:`sweep`, for many organisations in one transaction: all are asked at once, and written to at once.
 
     Returns:
         The organisations in which more may be due.
     """
-    with in_turn() as enter, pipelined():
-        waiting = []
-        for organisation_id in organisation_ids:
-            enter(organisation_id)
-            waiting.append((organisation_id, ask_what_is_due(now, most=most)))
-        unfinished = []
-        for organisation_id, answer in waiting:
-            enter(organisation_id)
-            if _take(answer(), now):
-                unfinished.append(organisation_id)
+    asked, written, unfinished = Batch(), Batch(), []
+    with in_turn() as turn:
+        ids = list(organisation_ids)
+        for organisation_id in ids:
+            turn.enter_in(asked, organisation_id)
+            ask_what_is_due(asked, organisation_id, now, most=most)
+        answers = turn.run(asked)
+        for number, organisation_id in enumerate(ids):
+            _entered, *found = answers[3 * number : 3 * number + 3]
+            if not found[1]:
+                continue
+            turn.enter(organisation_id)
+            due = read(found, most=most)
+            if due is not None:
+                turn.enter_in(written, organisation_id)
+                _Sweep(due, now).work(written)
+                unfinished += [] if due.is_all else [organisation_id]
+        turn.run(written)
     return unfinished
 
 
-def _take(due: Due | None, now: datetime.datetime) -> bool:
-    if due is None:
-        return False
-    _Batch(due, now).work()
-    return not due.is_all
+class _Sweep:
+    """What is due in one organisation, taken."""
 
-
-class _Batch:
     def __init__(self, due: Due, now: datetime.datetime) -> None:
         self.due, self.now = due, now
         self.calendar = due.calendar
@@ -117,21 +129,30 @@ class _Batch:
             self.wishes |= routine_mail_of(others)
             self.had_mail |= told_already(DIGEST, others, digest_occasion(self.today))
 
-    def work(self) -> None:
+    def work(self, batch: Batch) -> None:
+        """Decide, and add to the batch what is to be written."""
         for assignment in self.due.assignments:
             try:
                 self.take(assignment)
             except Exception as error:  # noqa: BLE001  one broken source must not keep everybody else waiting
                 logger.warning("Assignment %s: %s; the sweep tries again.", assignment.pk, type(error).__name__)
                 assignment.next_step_at = self.calendar.next_morning(self.now)
-        self.keep()
-        self.tell()
+        self.keep(batch)
+        self.tell(batch)
 
-    def keep(self) -> None:
+    def keep(self, batch: Batch) -> None:
         """Write down which steps were taken, and when the next ones are due."""
         moved = [{"id": one.pk, "next_step_at": one.next_step_at} for one in self.due.assignments]
         taken = [{"assignment_id": one.pk, "due_on": one.due_on, **step._asdict()} for one, step in self.reminders]
-        ask(_KEEP, [as_json(moved), current_organisation_id(), self.now, as_json(taken)])
+        batch.add(
+            _KEEP,
+            {
+                "moved": as_json(moved),
+                "organisation": current_organisation_id(),
+                "now": self.now,
+                "taken": as_json(taken),
+            },
+        )
 
     def take(self, assignment: Assignment) -> None:
         """Take an assignment's due steps, or put them off; find the next moment."""
@@ -213,7 +234,7 @@ class _Batch:
         about = Told(assignment.assignee, assignment, occurrence, facts)
         self.post.told.append(("assignments.escalated_about", about))
 
-    def tell(self) -> None:
+    def tell(self, batch: Batch) -> None:
         digests = [
             Told(
                 reader,
@@ -227,8 +248,8 @@ class _Batch:
             )
             for reader, assignments in self.post.digests.items()
         ]
-        record_along("assignment.escalated", self.post.escalations)
-        tell_unseen([*((DIGEST, digest) for digest in digests), *self.post.told])
+        record_along("assignment.escalated", self.post.escalations, batch)
+        tell_with(batch, [*((DIGEST, digest) for digest in digests), *self.post.told])
 
 
 def _is_begun(assignment: Assignment) -> bool:

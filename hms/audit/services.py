@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from hms.audit.enums import Via
 from hms.audit.models import Event
-from hms.core.rows import as_json, ask
+from hms.core.rows import Batch, Statement, as_json
 from hms.tenancy.scope import current_organisation_id
 
 
@@ -64,7 +64,8 @@ def record_many(verb: str, objects: Iterable[models.Model], *, by: models.Model 
 
 
 # The last event that named the object says which anchor it belongs to.
-_ALONG = f"""
+_ALONG = Statement(
+    f"""
 INSERT INTO {Event._meta.db_table} (organisation_id, at, verb, via, object_type, object_id, root_type, root_id, data)
 SELECT %(organisation)s::bigint, %(at)s::timestamptz, %(verb)s::text, %(via)s::text, %(type)s::text, row.id,
     coalesce(last.root_type, %(type)s::text), coalesce(last.root_id, row.id), row.data
@@ -74,10 +75,11 @@ LEFT JOIN LATERAL (
     WHERE e.object_type = %(type)s AND e.object_id = row.id ORDER BY e.at DESC LIMIT 1
 ) last ON true
 """  # noqa: S608  names from the model
+)
 
 
-def record_along(verb: str, objects: Mapping[models.Model, dict[str, Any]]) -> None:
-    """Add an event of the system for each of many objects of one kind, with its data, in one statement.
+def record_along(verb: str, objects: Mapping[models.Model, dict[str, Any]], batch: Batch) -> None:
+    """Add, with the batch, an event of the system for each of many objects of one kind, with its data.
 
     Each goes to the anchor of the object's last event, or is its own when it has none, so that nobody has to look the
     anchors up.
@@ -85,7 +87,7 @@ def record_along(verb: str, objects: Mapping[models.Model, dict[str, Any]]) -> N
     if not objects:
         return
     label = next(iter(objects))._meta.label_lower
-    ask(
+    batch.add(
         _ALONG,
         {
             "organisation": current_organisation_id(),

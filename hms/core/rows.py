@@ -1,15 +1,18 @@
 """Model objects from hand-written SQL, where one statement must do what the ORM would ask several for."""
 
 import datetime
+import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import cache, partial
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property, partial
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import connection
 from django.db.models import Model
+from psycopg import sql
 
 M = TypeVar("M", bound=Model)
 
@@ -35,34 +38,84 @@ def join(obj: Model, name: str, other: Model | None) -> None:
     obj._state.fields_cache[name] = other
 
 
-# Reads the rows of a statement that was sent; not to be called for one that gives none.
-Answer = Callable[[], list[tuple[Any, ...]]]
+Rows = list[tuple[Any, ...]]
+# Which statements each connection has planned.
+_planned: WeakKeyDictionary[psycopg.Connection, set[str]] = WeakKeyDictionary()
 
 
-def ask(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Answer:
-    """Send a statement that is run very often, in the open transaction; give the function that reads its answer.
+class Statement:
+    """A statement that is run very often: each connection plans it once, since that can take longer than running it.
 
-    It is planned once for all, where planning would take longer than running. Inside :func:`pipelined` nobody waits
-    for it before the answer is read.
+    Args:
+        text: SQL with named parameters, as `%(name)s`.
     """
-    connection.ensure_connection()
-    cursor = psycopg.Cursor(connection.connection)
 
-    def execute(sql: str, parameters: Any, many: bool, context: dict[str, Any]) -> None:
-        cursor.execute(sql, parameters, prepare=True)
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", text)))
 
-    # As Django runs its own statements, so that whoever counts or watches them sees these too.
-    for wrapper in reversed(connection.execute_wrappers):
-        execute = partial(wrapper, execute)
-    execute(sql, parameters, False, {"connection": connection, "cursor": cursor})
-    if connection.queries_logged:
-        connection.queries_log.append({"sql": sql, "time": "0"})
-    return cursor.fetchall
+    @cached_property
+    def name(self) -> str:
+        return f"hms_{hashlib.sha256(self.text.encode()).hexdigest()[:16]}"
+
+    @cached_property
+    def planning(self) -> str:
+        """What makes a connection plan it."""
+        places = {name: f"${number}" for number, name in enumerate(self.names, 1)}
+        text = re.sub(r"%\((\w+)\)s", lambda match: places[match[1]], self.text).replace("%%", "%")
+        return f"PREPARE {self.name} AS {text}"
 
 
-def prepared(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
-    """The rows of a statement sent with :func:`ask`."""
-    return ask(sql, parameters)()
+class Batch:
+    """Statements that are sent in one go, in the open transaction, and answered in one go."""
+
+    def __init__(self) -> None:
+        self._calls: list[tuple[Statement, Mapping[str, Any]]] = []
+
+    def add(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
+        """Send this too, after what was added before."""
+        self._calls.append((statement, parameters))
+
+    def run(self) -> list[Rows]:
+        """Send everything. Returns the rows of each statement, in order; none for one that gives none."""
+        if not self._calls:
+            return []
+        connection.ensure_connection()
+        raw = connection.connection
+        known = _planned.setdefault(raw, set())
+        new = {statement.name: statement.planning for statement, _values in self._calls if statement.name not in known}
+        text = ";".join([*new.values(), *(_call(statement, values) for statement, values in self._calls)])
+        with psycopg.ClientCursor(raw) as cursor:
+            self._execute(cursor, text)
+            known |= set(new)
+            found = [result.fetchall() if result.description else [] for result in cursor.results()]
+        return found[len(new) :]
+
+    @staticmethod
+    def _execute(cursor: psycopg.ClientCursor, text: str) -> None:
+        def execute(sent: str, parameters: Any, many: bool, context: dict[str, Any]) -> None:
+            cursor.execute(sent.encode())
+
+        # As Django runs its own statements, so that whoever counts or watches them sees these too.
+        for wrapper in reversed(connection.execute_wrappers):
+            execute = partial(wrapper, execute)
+        execute(text, None, False, {"connection": connection, "cursor": cursor})
+        if connection.queries_logged:
+            connection.queries_log.append({"sql": text, "time": "0"})
+
+
+def run(statement: Statement, parameters: Mapping[str, Any]) -> Rows:
+    """Send one statement. Returns its rows."""
+    batch = Batch()
+    batch.add(statement, parameters)
+    return batch.run()[0]
+
+
+def _call(statement: Statement, parameters: Mapping[str, Any]) -> str:
+    if not statement.names:
+        return f"EXECUTE {statement.name}"
+    values = ", ".join(sql.quote(parameters[name], connection.connection) for name in statement.names)
+    return f"EXECUTE {statement.name}({values})"
 
 
 def as_json(rows: list[dict[str, Any]]) -> str:
@@ -74,11 +127,3 @@ def _plain(value: Any) -> str:
     if isinstance(value, datetime.date):  # moments too
         return value.isoformat()
     return str(value)
-
-
-@contextmanager
-def pipelined() -> Iterator[None]:
-    """Send statement after statement without waiting for answers; the last ones are waited for at the end."""
-    connection.ensure_connection()
-    with connection.connection.pipeline():
-        yield

@@ -15,7 +15,7 @@ from urllib.parse import urlparse
 from django.conf import settings
 from django.db import connection, models
 
-from hms.core.rows import Answer, as_json, ask
+from hms.core.rows import Batch, Statement, as_json
 from hms.notifications.enums import Channel, SmsUse, Urgency
 from hms.notifications.models import Delivery, Notification
 from hms.notifications.phones import e164
@@ -107,17 +107,18 @@ def write(sayings: Sequence[Saying]) -> Written:
 
     What was said before (the same key) is left out. Employees should have `user` loaded.
     """
-    written = Written()
-    for key, notification_id, delivery_id in ask_to_write(sayings)():
+    batch, written = Batch(), Written()
+    add(sayings, batch)
+    for key, notification_id, delivery_id in batch.run()[0]:
         written.notifications[key] = notification_id
         if delivery_id is not None:
             written.deliveries.append(delivery_id)
     return written
 
 
-def ask_to_write(sayings: Sequence[Saying]) -> Answer:
-    """As :func:`write`, for who does not wait for what was written (`hms.core.rows.pipelined`)."""
-    return ask(
+def add(sayings: Sequence[Saying], batch: Batch) -> None:
+    """As :func:`write`, with a batch of other statements."""
+    batch.add(
         _statement(),
         {
             **_constants(Notification(), but=_SAID),
@@ -172,13 +173,14 @@ def _message_id_end() -> str:
 
 
 @cache
-def _statement() -> str:
+def _statement() -> Statement:
     notification, delivery = _rest(Notification, but=_SAID), _rest(Delivery, but=_CHOSEN)
-    return INSERT.format(
+    text = INSERT.format(
         choice=CHOICE,
         notification_columns=_columns(notification), notification_values=_marks(notification),
         delivery_columns=_columns(delivery), delivery_values=_marks(delivery),
     )  # fmt: skip
+    return Statement(text)
 
 
 def _rest(model: type[models.Model], *, but: set[str]) -> list[models.Field]:

@@ -13,6 +13,7 @@ from celery import current_app
 from django.db import models, transaction
 from django.utils import timezone
 
+from hms.core.rows import Batch
 from hms.notifications import channels, types
 from hms.notifications.channels import Saying
 from hms.notifications.enums import Channel, DeliveryState
@@ -144,13 +145,10 @@ def notify_many(type_key: str, told: Sequence[Told]) -> int:
     return len(written.notifications)
 
 
-def tell_unseen(told: Sequence[tuple[str, Told]]) -> None:
-    """As :func:`notify_many`, for messages of several kinds, for a sweep over many organisations.
-
-    Nobody waits for what was written (`hms.core.rows.pipelined`), and no worker is nudged: see :func:`nudge_all`.
-    """
+def tell_with(batch: Batch, told: Sequence[tuple[str, Told]]) -> None:
+    """As :func:`notify_many`, for messages of several kinds, written with a batch; no worker is nudged."""
     if sayings := _sayings(told):
-        channels.ask_to_write(sayings)
+        channels.add(sayings, batch)
 
 
 def _sayings(told: Sequence[tuple[str, Told]]) -> list[Saying]:

@@ -1,11 +1,15 @@
 """`tenant(organisation)`: open an organisation's data, in one transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Protocol
 
 from django.db import connections, transaction
+
+from hms.core.rows import Batch, Rows, Statement
+
+_ENTER = Statement("SELECT set_config('hms.organisation', %(organisation)s::text, true)")
 
 
 class HasPk(Protocol):
@@ -56,25 +60,41 @@ def tenant(organisation: HasPk | int, *, using: str = "default") -> Iterator[Non
             _set_local(outer, using)
 
 
+class Turn:
+    """Opens organisations one after the other in the transaction of :func:`in_turn`."""
+
+    def __init__(self, using: str) -> None:
+        self._using = using
+
+    def enter(self, organisation_id: int) -> None:
+        """Open the next organisation, and close the one before."""
+        _current.set(organisation_id)
+        _set_local(organisation_id, self._using)
+
+    def enter_in(self, batch: Batch, organisation_id: int) -> None:
+        """Open an organisation for the statements that are added to the batch from here on."""
+        batch.add(_ENTER, {"organisation": str(organisation_id)})
+
+    def run(self, batch: Batch) -> list[Rows]:
+        """Send a batch that opens its organisations itself. None is open afterwards. Returns the rows of each."""
+        _current.set(None)
+        batch.add(_ENTER, {"organisation": ""})
+        return batch.run()[:-1]
+
+
 @contextmanager
-def in_turn(*, using: str = "default") -> Iterator[Callable[[int], None]]:
+def in_turn(*, using: str = "default") -> Iterator[Turn]:
     """One transaction in which organisations are opened one after the other, for sweeps over many.
 
-    Gives the function that opens the next organisation, by id, and closes the one before. Either all of it is kept or
-    nothing.
+    Either all of it is kept or nothing.
     """
     outer = _current.get()
     token = _current.set(None)
-
-    def enter(organisation_id: int) -> None:
-        _current.set(organisation_id)
-        _set_local(organisation_id, using)
-
     try:
         with transaction.atomic(using=using), connections[using].cursor() as cursor:
             # Thousands of times the same few statements: never planned for the values of one of them.
             cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-            yield enter
+            yield Turn(using)
     finally:
         _current.reset(token)
         connection = connections[using]

@@ -3,6 +3,7 @@
 The kinds are listed here once. A message, a source or a mail that leads somewhere else fails until it is listed too.
 """
 
+import datetime
 import re
 from collections import defaultdict
 from collections.abc import Callable
@@ -20,13 +21,18 @@ from django.core import mail
 from django.db import connections
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from PIL import Image
 
 from deviations.models import Deviation
 from hms.accounts.models import User
+from hms.actions.enums import ActionKind
+from hms.actions.services import add_action
 from hms.assignments import sources
+from hms.assignments.feeds import make_feed
 from hms.assignments.models import Assignment, ExtensionRequest
+from hms.assignments.services import create_link
+from hms.assignments.target import Target
 from hms.notifications import tasks as mail_tasks
 from hms.notifications import types
 from hms.notifications.models import Notification, Preference
@@ -93,6 +99,16 @@ def everything_printed(world: World) -> list[Printed]:
         plan, case = world.draft.plan_id, world.taken.number
         job = world.reports[1].pk
         ready = reverse("reports:download", args=["fjellvik", job])
+        feed = make_feed(cast.tor_erik)
+        offered = add_action(
+            world.draft.plan,
+            title="Prøv brannalarmen",
+            kind=ActionKind.IMMEDIATE,
+            offered_to=Target(unit=cast.teknisk),
+            due_on=timezone.localdate() + datetime.timedelta(days=9),
+            by=cast.amir,
+        )
+        free = create_link(offered.assignment, to=cast.tor_erik)
     Client().post(reverse("account_reset_password"), {"email": cast.vigdis.user.email})
     reset = mailed_address("/konto/passord/nytt/")
     address = EmailAddress.objects.create(user=cast.helene.user, email="helene.ny@fjellvik.example")
@@ -104,6 +120,11 @@ def everything_printed(world: World) -> list[Printed]:
         Printed("assignments:link", f"{at}t/{world.secret_link}/", None, opens),
         Printed("assignments:link", f"{at}t/{world.expired_link}/", None, closed),
         Printed("assignments:link", f"{at}t/{world.revoked_link}/", None, closed),
+        Printed("assignments:link", f"{at}t/{free}/", None, sends()),
+        Printed("assignments:calendar_feed", f"{at}kalender/{feed}.ics", None, subscribes),
+        Printed("assignments:summary", f"{at}oppsummering/2026-W40/", cast.amir, opens),
+        Printed("notifications:dead_addresses", f"{at}innstillinger/adresser/", cast.admin, opens),
+        Printed("notifications:channels", f"{at}innstillinger/kanaler/", cast.admin, opens),
         Printed("organisations:invitation", f"{at}invitasjon/{world.invitation_token}/", None, accepts),
         Printed("account_reset_password_from_key", reset, None, resets),
         Printed("account_confirm_email", confirm, None, sends(302)),
@@ -120,6 +141,10 @@ def everything_printed(world: World) -> list[Printed]:
         Printed("reports:download", ready, cast.amir, downloads),
         Printed("organisations:home", "/", cast.ingrid, opens),
     ]
+
+
+def subscribes(client: Client, path: str) -> None:
+    assert client.get(path).content.startswith(b"BEGIN:VCALENDAR")
 
 
 def closed(client: Client, path: str) -> None:
@@ -247,7 +272,7 @@ class Anything(defaultdict):
     """Parameters of any message: a case, a day, a name."""
 
     def __missing__(self, key: str) -> Any:
-        return {"tasks": [1], "overdue": 1, "case": "2026-0001"}.get(key, "2026-12-04")
+        return {"tasks": [1], "overdue": 1, "case": "2026-0001", "period": "2026-W40"}.get(key, "2026-12-04")
 
 
 def test_every_message_leads_to_a_listed_kind_of_address(cast, names):
@@ -294,9 +319,13 @@ def test_whole_addresses_are_made_in_known_places_only():
     known = {
         "hms/settings.py",
         "hms/notifications/rendering.py",
-        "hms/notifications/services.py",  # the domain of a Message-ID
+        "hms/notifications/channels.py",  # the domain of a Message-ID
         "hms/organisations/mail.py",
+        "hms/assignments/feeds.py",
         "hms/assignments/notifications.py",
+        "hms/assignments/offer_notifications.py",
+        "hms/assignments/summaries/mails.py",
+        "hms/assignments/views/calendar.py",
         "deviations/views/reading.py",
     }
     roots = ["hms", "deviations", "routines", "risk", "surveys", "annual_wheel", "dashboard"]

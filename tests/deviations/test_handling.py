@@ -17,6 +17,8 @@ from hms.assignments.enums import State as AssignmentState
 from hms.audit.models import Event
 from hms.audit.transitions import InvalidTransition
 from hms.notifications.models import Notification
+from hms.organisations.enums import Role
+from hms.organisations.models import RoleHolding
 from hms.tenancy.scope import tenant
 from tests.deviations.helpers import add_action, report, url
 
@@ -266,3 +268,18 @@ def test_story_is_told_in_order(cast, client, case):
     with tenant(cast.fjellvik):
         verbs = [line.event.verb for line in timeline_of(fresh(cast, case), cast.ingrid)]
     assert verbs == ["deviation.closed", "deviation.received", "deviation.reported"]
+
+
+def test_a_top_leader_who_is_told_of_a_case_sees_the_task_and_not_the_case(cast, client):
+    case = report(cast)
+    with tenant(cast.fjellvik):
+        RoleHolding.objects.create(employee=cast.tor_erik, role=Role.TOP_LEADER)
+    task = f"/fjellvik/oppgaver/{case.handling_id}/"
+    client.force_login(cast.tor_erik.user)
+    assert client.get(f"/fjellvik/avvik/{case.number}/").status_code == 404
+    page = client.get(task)
+    assert page.status_code == 200
+    assert f"/fjellvik/avvik/{case.number}/" not in page.content.decode()
+    assert client.post(task, {"answer": "done"}).status_code == 403
+    client.force_login(cast.amir.user)
+    assert client.get(task)["Location"] == f"/fjellvik/avvik/{case.number}/"

@@ -101,13 +101,13 @@ def _address(request: HttpRequest, task: Assignment, name: str = "detail") -> st
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
-    """One task. Work that is done on its own page leads there."""
+    """One task. Work that is done on its own page leads there, whoever may open it; the others see the task itself."""
     try:
         task = _task(request, "assignments.view", pk)
     except Http404:
         return _gone(request, pk)
     source = sources.get(task.source_kind)
-    if not source.link_verbs:
+    if not source.link_verbs and selectors.may_open_case(request.employee, task):
         return redirect_to(request, source.url(task))
     if request.method == "POST":
         return _answer(request, task)
