@@ -6,7 +6,6 @@ process of its own that takes everything and keeps nothing.
 """
 
 import json
-import os
 import smtplib
 import socket
 import statistics
@@ -14,7 +13,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 MAILS, ROUNDS, BATCH = 500, 5, 50
 SINK = """
@@ -174,12 +172,6 @@ def _timed(do: Callable[[], None]) -> float:
     begun = time.perf_counter()
     do()
     return time.perf_counter() - begun
-
-
-def keep(target: Path, measured: dict[str, float]) -> None:
-    """Put the numbers beside the others."""
-    kept = json.loads(target.read_text()) if target.exists() else {}
-    target.write_text(json.dumps(kept | {"mail": measured | {"load": os.getloadavg()}}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

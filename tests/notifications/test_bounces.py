@@ -100,7 +100,8 @@ def test_a_report_about_a_former_address_blames_no_other(cast, sent):
 def test_a_report_quicker_than_our_own_note_counts(cast, tell):
     tell()
     with tenant(cast.fjellvik):
-        held = services.claim()
+        [held] = services.claim()
+        assert services.begin(held)
     assert take(report("postfix", held.message_id)) == Outcome.BOUNCED
     with tenant(cast.fjellvik):
         services.mark_sent(held)
