@@ -99,17 +99,23 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
         "actions:reply": [[world.dissent.pk]],
         "actions:change": [[world.draft.pk]],
         "actions:": [[world.draft.pk]],
-        "assignments:detail": [[world.at_work.assignment_id], [world.wished.assignment_id]],
+        "assignments:detail": [[world.at_work.assignment_id], [world.free.assignment_id], [world.wished.assignment_id]],
         "assignments:hand_over": [[world.at_work.assignment_id]],
         "assignments:extension": [[world.wished.assignment_id], [world.at_work.assignment_id]],
         "assignments:link": [
             [token]
             for token in (
-                world.link, world.waiting_link, world.expired_link, world.revoked_link, world.secret_link, "x" * 43,
+                world.link, world.free_link, world.waiting_link, world.expired_link, world.revoked_link, world.secret_link, "x" * 43,
             )
         ],
+        "assignments:calendar_feed": [[world.feed]],
+        "assignments:add_helper": [[world.at_work.assignment_id]],
+        "assignments:remove_helper": [[world.at_work.assignment_id, cast.kari.pk]],
+        "assignments:comment": [[world.at_work.assignment_id]],
+        "assignments:take": [[world.free.assignment_id]],
         "assignments:ladder": [["action", "vanlig"], ["handle", "kritisk"]],
         "assignments:summary": [[current(kind, world.today).name] for kind in SummaryKind.values],
+        "notifications:person_log": [[cast.piotr.pk]],
         "notifications:": [[1]],
         "files:serve": [[world.file.pk, world.file.name]],
         "reports:show": [[job.pk] for job in world.reports],
@@ -126,6 +132,12 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
         "organisations:hand_over_role": [[holding] for holding in holdings(cast)],
         "organisations:change_person": [[cast.kari.pk]],
         "organisations:end_employment": [[cast.kari.pk]],
+        "organisations:group": [[world.group.pk]],
+        "organisations:change_group": [[world.group.pk]],
+        "organisations:add_group_member": [[world.group.pk]],
+        "organisations:remove_group_member": [[world.group.pk, world.members[0].pk]],
+        "organisations:retire_group": [[world.group.pk]],
+        "organisations:reuse_group": [[world.group.pk]],
         "organisations:": [[cast.kari.pk]],
     }  # fmt: skip
 

@@ -12,13 +12,19 @@ from deviations.enums import CommentVisibility, ReporterKind, Severity
 from deviations.importing import services as case_imports
 from deviations.models import Deviation
 from hms.actions import services as plans
-from hms.actions.enums import Opinion
+from hms.actions.enums import ActionKind, Opinion
 from hms.actions.models import Action
 from hms.assignments import services as assignments
+from hms.assignments.feeds import make_feed
 from hms.assignments.models import ActionLink
+from hms.assignments.target import Target
 from hms.core.tabular import read_table
 from hms.files.services import attach
-from hms.organisations.services import absences, imports, invitations, setup, units
+from hms.notifications.enums import DeadReason
+from hms.notifications.models import DeadAddress
+from hms.notifications.rules import fingerprint
+from hms.notifications.selectors import address_of
+from hms.organisations.services import absences, groups, imports, invitations, setup, units
 from hms.reports.models import ReportJob
 from hms.tenancy.scope import tenant
 from hms.tenancy.storage import store
@@ -116,6 +122,19 @@ class World:
         secret = add_action(self.cast, self.secret)
         assignments.start(secret.assignment, by=self.cast.amir)
         self.secret_link = assignments.create_link(secret.assignment, to=to)
+        self.feed = make_feed(to)
+        assignments.add_helper(self.at_work.assignment, self.cast.kari, by=self.cast.amir)
+        self.group = groups.create_group(name="Brannvernledere", unit=self.cast.solbakken, by=self.cast.admin)
+        self.members = [groups.add_member(self.group, person, by=self.cast.admin) for person in (to, self.cast.kari)]
+        self.free = plans.add_action(
+            self.draft.plan, title="Prøv brannalarmen", kind=ActionKind.IMMEDIATE, offered_to=Target(group=self.group),
+            due_on=self.today + datetime.timedelta(days=9), by=self.cast.amir,
+        )  # fmt: skip
+        self.free_link = assignments.create_link(self.free.assignment, to=to)
+        DeadAddress.objects.create(
+            employee=self.cast.piotr, address_hash=fingerprint(address_of(self.cast.piotr)), reason=DeadReason.REFUSED,
+            status_code="5.1.1",
+        )  # fmt: skip
 
     def _settings(self) -> None:
         cast, week = self.cast, datetime.timedelta(days=7)
