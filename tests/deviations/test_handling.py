@@ -270,8 +270,7 @@ def test_story_is_told_in_order(cast, client, case):
     assert verbs == ["deviation.closed", "deviation.received", "deviation.reported"]
 
 
-def test_a_top_leader_who_is_told_of_a_case_sees_the_task_and_not_the_case(cast, client):
-    case = report(cast)
+def test_a_top_leader_who_is_told_of_a_case_sees_the_task_and_not_the_case(cast, client, case):
     with tenant(cast.fjellvik):
         RoleHolding.objects.create(employee=cast.tor_erik, role=Role.TOP_LEADER)
     task = f"/fjellvik/oppgaver/{case.handling_id}/"
