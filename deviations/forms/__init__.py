@@ -13,6 +13,7 @@ from deviations.forms.cases import (
     TriageForm,
     UnitField,
 )
+from deviations.forms.offline import OfflineForm
 from deviations.forms.posters import PosterForm
 from deviations.forms.sorting import CategoryForm, TranslationForm
 
@@ -24,6 +25,7 @@ __all__ = [
     "DetailsForm",
     "FilterForm",
     "MessageForm",
+    "OfflineForm",
     "PersonForm",
     "PosterForm",
     "ReceiptCodeForm",
