@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WHAT = "Stillaset ved porten mangler rekkverk på langsida."
 FORM = "/fjellvik/meld/"
+UNSENT = "Ikke sendt ennå. Send når du har dekning."
 # Everything a page of ours could have left behind, as text; pictures by their size.
 TRACES = """async () => {
   const left = { local: { ...localStorage }, drafts: [], cached: [] };
@@ -58,7 +59,7 @@ def status(somebody) -> str:
 
 def kept(somebody) -> None:
     """Wait until the phone has the draft."""
-    somebody.page.wait_for_function("document.querySelector('[data-draft-status]').textContent !== ''")
+    wait_for(lambda: status(somebody) == "Kladd lagret på telefonen", "the draft's notice")
 
 
 def begin(somebody, picture=None) -> None:
@@ -98,8 +99,7 @@ def test_without_coverage_and_then_with_it_is_one_case_with_its_picture(cast, pe
     with ingrid.unwatched():
         ingrid.context.set_offline(True)
         ingrid.see(".sendbar button").click()
-        ingrid.page.wait_for_function("document.querySelector('[data-draft-status]').textContent.startsWith('Ikke')")
-    assert status(ingrid) == "Ikke sendt ennå. Send når du har dekning."
+        wait_for(lambda: status(ingrid) == UNSENT, "the notice")
     assert not cases()
     ingrid.context.set_offline(False)
     assert ingrid.press(".sendbar button") == 200
@@ -210,7 +210,7 @@ def test_by_qr_code_without_sign_in_nothing_is_kept_and_nothing_is_installed(cas
     with nina.unwatched():
         nina.context.set_offline(True)
         nina.see(".sendbar button").click()
-        nina.page.wait_for_function("document.querySelector('[data-draft-status]').textContent.startsWith('Ikke')")
+        wait_for(lambda: status(nina) == UNSENT, "the notice")
     nina.context.set_offline(False)
     assert nina.press(".sendbar button") == 200
     assert len(cases()) == 1
