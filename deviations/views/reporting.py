@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from deviations import rules, selectors, services
-from deviations.enums import ReporterKind, ReportKind, Severity
+from deviations.enums import ReporterKind, ReportKind, Severity, State
 from deviations.forms import DetailsForm, MessageForm, ReceiptCodeForm, ReportForm
 from deviations.models import Deviation
 from deviations.views.common import Number, case, case_url
@@ -24,7 +24,7 @@ from hms.core.htmx import redirect_to
 from hms.core.pages import form_page
 from hms.files.services import attach
 from hms.organisations.middleware import not_found_unless, open_to_all
-from hms.organisations.models import Unit
+from hms.organisations.models import Employee, Unit
 from hms.organisations.selectors import safety_reps_of
 
 # What the address says of what one wants to tell; without a word it is a deviation.
@@ -121,11 +121,20 @@ def _send(request: HttpRequest, form: ReportForm, *, by_qr: bool) -> HttpRespons
     if not sent.is_repeat:
         for photo in data["photos"]:
             attach(photo, owner=sent.deviation, by=sent.deviation.reporter, blur_time=kind == ReporterKind.ANONYMOUS)
+    elif kind == ReporterKind.EMPLOYEE:
+        _keep_changed_text(sent.deviation, data["description"], by=request.employee)
     if kind == ReporterKind.EMPLOYEE:
         return redirect_to(request, "deviations:receipt", request.organisation.slug, sent.deviation.number)
     # The code is in this answer and nowhere else, so there is nothing to redirect to.
     context = {"receipt_code": sent.receipt_code, **_receipt_context(request, sent.deviation)}
     return render(request, "deviations/receipt.html", context)
+
+
+def _keep_changed_text(deviation: Deviation, text: str, *, by: Employee) -> None:
+    """What was written on between two sendings of one form (the first answer was lost) is added to the case."""
+    is_own = deviation.reporter_id == by.pk
+    if is_own and deviation.state != State.CLOSED and text != deviation.description:
+        services.add_details(deviation, by=by, text=text)
 
 
 def _receipt_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:

@@ -19,28 +19,28 @@ FORM = "/fjellvik/meld/"
 UNSENT = "Ikke sendt ennå. Send når du har dekning."
 # Everything a page of ours could have left behind, as text; pictures by their size.
 TRACES = """async () => {
-  const left = { local: { ...localStorage }, drafts: [], cached: [] };
-  const opened = await new Promise((done) => {
-    const asked = indexedDB.open("hms");
-    asked.onsuccess = () => done(asked.result);
-  });
-  if (opened.objectStoreNames.contains("drafts")) {
-    const all = (method) => new Promise((done) => {
-      const asked = opened.transaction("drafts").objectStore("drafts")[method]();
-      asked.onsuccess = () => done(asked.result);
-    });
-    left.keys = await all("getAllKeys");
-    for (const draft of await all("getAll")) {
-      left.drafts.push({ ...draft, photos: (draft.photos ?? []).map((photo) => photo.size) });
-    }
-  }
-  opened.close();
+  const left = { local: { ...localStorage }, drafts: [], keys: [], cached: [] };
   for (const name of await caches.keys()) {
     const cache = await caches.open(name);
     for (const request of await cache.keys()) {
       left.cached.push(new URL(request.url).pathname + " " + await (await cache.match(request)).text());
     }
   }
+  // Opening what is not there would make it.
+  if (!(await indexedDB.databases()).some((database) => database.name === "hms")) return JSON.stringify(left);
+  const opened = await new Promise((done) => {
+    const asked = indexedDB.open("hms");
+    asked.onsuccess = () => done(asked.result);
+  });
+  const all = (method) => new Promise((done) => {
+    const asked = opened.transaction("drafts").objectStore("drafts")[method]();
+    asked.onsuccess = () => done(asked.result);
+  });
+  left.keys = await all("getAllKeys");
+  for (const draft of await all("getAll")) {
+    left.drafts.push({ ...draft, photos: (draft.photos ?? []).map((photo) => photo.size) });
+  }
+  opened.close();
   return JSON.stringify(left);
 }"""
 
@@ -107,7 +107,7 @@ def test_without_coverage_and_then_with_it_is_one_case_with_its_picture(cast, pe
     assert [case.description for case in cases()] == [WHAT]
     assert len(photos()) == 1
     wait_for(lambda: WHAT not in traces(ingrid), "the draft to be gone")
-    assert json.loads(traces(ingrid))["drafts"] == [] or not json.loads(traces(ingrid))["drafts"][0].get("values")
+    assert not any("values" in draft for draft in json.loads(traces(ingrid))["drafts"])
 
 
 def test_closed_tab_keeps_text_picture_and_key(cast, person, picture, cases, photos):
