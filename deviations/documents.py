@@ -31,7 +31,9 @@ def make_case(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
     """
     deviation = (
         visible(Deviation, employee)
-        .select_related("unit", "organisation", "reporter", "closed_by", "handling__assignee", "plan__decided_by")
+        .select_related(
+            "translation", "unit", "organisation", "reporter", "closed_by", "handling__assignee", "plan__decided_by"
+        )
         .filter(pk=parameters["deviation"])
         .first()
     )
@@ -56,6 +58,7 @@ def case_context(deviation: Deviation, employee: Employee) -> tuple[dict[str, An
         "organisation": deviation.organisation,
         "deviation": deviation,
         "status": selectors.status(deviation),
+        "translation": getattr(deviation, "translation", None),
         "facts": _facts(deviation, sees_internal=sees_internal),
         "photos": [
             {"key": f"{picture.pk}", "text": picture.alternative_text or _("Picture")}
@@ -88,7 +91,11 @@ def _facts(deviation: Deviation, *, sees_internal: bool) -> list[tuple[str, str]
         (_("Happened"), occurred),
         (_("Place"), deviation.place),
         (_("Unit"), deviation.unit.name),
-        (_("Kind"), deviation.get_category_display()),
+        (_("What sort?"), deviation.get_kind_display()),
+        (_("Category"), selectors.category_names().get(deviation.category, "") if deviation.category else ""),
+        (_("Written in"), deviation.get_language_display()),
+        (_("Did a routine cover this?"), deviation.get_routine_cover_display()),
+        (_("Which routine?"), deviation.routine_name),
         (_("Reported"), day(deviation.reported_at)),
         (_("Reporter"), _reporter(deviation, sees_internal=sees_internal)),
         (_("Number in the old system"), deviation.external_id),

@@ -30,8 +30,55 @@ class ReporterKind(models.TextChoices):
     IMPORTED = "imported", _("Imported")
 
 
+class ReportKind(models.TextChoices):
+    """What sort of thing is reported. Suggestions and praise are no deviations: nothing was serious."""
+
+    UNSAFE_CONDITION = "unsafe_condition", _("Unsafe condition")
+    NEAR_MISS = "near_miss", _("Near miss")
+    INJURY = "injury", _("Injury")
+    PSYCHOSOCIAL = "psychosocial", _("Psychosocial work environment")
+    VIOLENCE = "violence", _("Violence and threats")
+    ENVIRONMENT = "environment", _("External environment")
+    ROUTINE_BREACH = "routine_breach", _("Quality or breach of routine")
+    SUGGESTION = "suggestion", _("Suggestion for improvement")
+    PRAISE = "praise", _("Praise")
+
+
+NOT_DEVIATIONS = frozenset({ReportKind.SUGGESTION, ReportKind.PRAISE})
+
+
+class RoutineCover(models.TextChoices):
+    """Whether a routine covered what happened: what its owner needs to know to make it better."""
+
+    FOLLOWED = "followed", _("Yes, and it was followed")
+    NOT_FOLLOWED = "not_followed", _("Yes, but it was not followed")
+    UNCLEAR = "unclear", _("Yes, but it is unclear")
+    MISSING = "missing", _("No, there is no routine")
+    UNKNOWN = "unknown", _("Don't know")
+
+
+class TextLanguage(models.TextChoices):
+    """The languages a report is usually written in at Norwegian workplaces, each by its own name."""
+
+    BOKMAAL = "nb", "Bokmål"
+    NYNORSK = "nn", "Nynorsk"
+    ENGLISH = "en", "English"
+    POLISH = "pl", "Polski"
+    LITHUANIAN = "lt", "Lietuvių"
+    ROMANIAN = "ro", "Română"
+    RUSSIAN = "ru", "Русский"
+    UKRAINIAN = "uk", "Українська"
+    SOMALI = "so", "Soomaali"
+    ARABIC = "ar", "العربية"
+    TIGRINYA = "ti", "ትግርኛ"
+    OTHER = "other", _("Another language")
+
+
 class Category(models.TextChoices):
-    """Default categories (domain.md section 6)."""
+    """The standard categories (domain.md section 6); each organisation may rename them, switch them off, add its own.
+
+    The keys are stored with the cases and never change.
+    """
 
     INJURY = "injury", _("Injury")
     NEAR_MISS = "near_miss", _("Near miss")
@@ -50,6 +97,19 @@ class Category(models.TextChoices):
     IMPROVEMENT = "improvement", _("Suggestion for improvement")
     PRAISE = "praise", _("Praise")
     OTHER = "other", _("Other")
+
+
+# What a category alone says of a case's kind, where nobody was asked (imports).
+KIND_OF_CATEGORY = {
+    Category.INJURY: ReportKind.INJURY,
+    Category.NEAR_MISS: ReportKind.NEAR_MISS,
+    Category.PSYCHOSOCIAL: ReportKind.PSYCHOSOCIAL,
+    Category.VIOLENCE: ReportKind.VIOLENCE,
+    Category.ENVIRONMENT: ReportKind.ENVIRONMENT,
+    Category.ROUTINE_BREACH: ReportKind.ROUTINE_BREACH,
+    Category.IMPROVEMENT: ReportKind.SUGGESTION,
+    Category.PRAISE: ReportKind.PRAISE,
+}
 
 
 class Cause(models.TextChoices):

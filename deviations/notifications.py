@@ -40,6 +40,12 @@ _register(
     lambda n: _("You are told as safety representative. The manager has the case."),
 )
 _register(
+    "suggested",
+    "star",
+    lambda n: _("New suggestion in your safety area: %(case)s") % n.parameters,
+    lambda n: _("You are told as safety representative. The manager has it."),
+)
+_register(
     "receipt",
     "check",
     lambda n: _("We have received your report: %(case)s") % n.parameters,

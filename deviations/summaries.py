@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from deviations.enums import ReporterKind, State
+from deviations.enums import NOT_DEVIATIONS, ReporterKind, State
 from deviations.models import Deviation
 from deviations.selectors import open_ones, visible_to
 from deviations.wiring import case_url
@@ -118,6 +118,9 @@ def _monthly_figures(month: Month, is_newest: bool) -> Iterable[Figure]:
         30, _("Working days to the first answer, as a rule"), answers.median_text, 0, before=answers_before.median_text
     )
     yield Figure(40, _("Deviations closed"), str(now[1]), now[1], before=str(before[1]))
+    good, good_before = _good_news(month), _good_news(month.previous)
+    if good or good_before:
+        yield Figure(45, _("Suggestions and praise"), str(good), good, before=str(good_before))
     if is_newest:
         numbers = open_ones(Deviation.objects.all()).aggregate(
             ordinary=Count("pk", filter=ORDINARY), hidden=Count("pk", filter=HIDDEN)
@@ -127,16 +130,25 @@ def _monthly_figures(month: Month, is_newest: bool) -> Iterable[Figure]:
 
 
 def _flow(month: Month) -> tuple[int, int]:
-    """How many came and how many were closed in a month."""
+    """How many deviations came and how many were closed in a month."""
     begin, end = moments(month)
     came, closed = came_in(month), Q(closed_at__gte=begin, closed_at__lt=end)
-    numbers = Deviation.objects.filter(came | closed).aggregate(
-        came=Count("pk", filter=came & ORDINARY),
-        came_hidden=Count("pk", filter=came & HIDDEN),
-        closed=Count("pk", filter=closed & ORDINARY),
-        closed_hidden=Count("pk", filter=closed & HIDDEN),
+    numbers = (
+        Deviation.objects.filter(came | closed)
+        .exclude(kind__in=NOT_DEVIATIONS)
+        .aggregate(
+            came=Count("pk", filter=came & ORDINARY),
+            came_hidden=Count("pk", filter=came & HIDDEN),
+            closed=Count("pk", filter=closed & ORDINARY),
+            closed_hidden=Count("pk", filter=closed & HIDDEN),
+        )
     )
     return counted(numbers["came"], numbers["came_hidden"]), counted(numbers["closed"], numbers["closed_hidden"])
+
+
+def _good_news(month: Month) -> int:
+    """How many suggestions and how much praise came in a month."""
+    return Deviation.objects.filter(ORDINARY, came_in(month), kind__in=NOT_DEVIATIONS).count()
 
 
 class _Answers:

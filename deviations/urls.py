@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from deviations.converters import CaseNumber
-from deviations.views import handling, pdf, reading, reporting
+from deviations.views import categories, handling, languages, pdf, posters, reading, reporting
 
 register_converter(CaseNumber, "case_number")
 
@@ -24,6 +24,7 @@ of_case = [
     path("plan/", handling.start_plan, name="start_plan"),
     path("mer/", reporting.add_details, name="add_details"),
     path("pdf/", pdf.case_pdf, name="pdf"),
+    path("oversett/", languages.translate, name="translate"),
 ]
 
 urlpatterns = [
@@ -32,7 +33,11 @@ urlpatterns = [
     path("f/", reporting.follow, name="follow"),
     path("avvik/", reading.deviation_list, name="list"),
     path("avvik/importer/", include("deviations.import_urls")),
-    path("avvik/plakat/<int:unit>/", reading.poster, name="poster"),
-    path("avvik/plakat/<int:unit>/qr.svg", reading.poster_code, name="poster_code"),
+    path("avvik/plakat/<int:unit>/", posters.poster, name="poster"),
+    path("avvik/plakat/<int:unit>/qr.svg", posters.poster_code, name="poster_code"),
+    path("avvik/plakat/<int:unit>/pdf/", posters.poster_pdf, name="poster_pdf"),
+    path("innstillinger/kategorier/", categories.overview, name="categories"),
+    path("innstillinger/kategorier/ny/", categories.add, name="add_category"),
+    path("innstillinger/kategorier/<slug:key>/", categories.change, name="change_category"),
     path("avvik/<case_number:number>/", include(of_case)),
 ]

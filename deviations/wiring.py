@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from deviations import selectors
-from deviations.enums import State
+from deviations.enums import ReportKind, State
 from deviations.models import Comment, Deviation
 from deviations.routing import choose_handler
 from deviations.rules import is_handler
@@ -55,6 +55,16 @@ def _facts(assignment: Assignment) -> list[tuple[str, str]]:
     return [(label, value) for label, value in rows if value]
 
 
+def _called(deviation: Deviation) -> str:
+    """What a case is called outside the house: its number, and whether it is good news."""
+    number = {"number": deviation.number}
+    if deviation.is_praise:
+        return _("Praise %(number)s") % number
+    if deviation.kind == ReportKind.SUGGESTION:
+        return _("Suggestion %(number)s") % number
+    return _("Deviation %(number)s") % number
+
+
 def _successor(assignment: Assignment) -> Employee | None:
     return choose_handler(_of_assignment(assignment), without=assignment.assignee)
 
@@ -88,9 +98,7 @@ assignment_sources.register(
         successor=_successor,
         is_begun=lambda assignment: _of_assignment(assignment).state != State.NEW,
         # The title comes from the reporter's words: it stays inside.
-        mail_title=lambda assignment: (
-            _("Deviation %(number)s") % {"number": assignment_sources.root_of(assignment).number}
-        ),
+        mail_title=lambda assignment: _called(assignment_sources.root_of(assignment)),
         load=_load,
         # A case ends with an answer to the reporter, which takes the whole page.
         link_verbs=frozenset(),
@@ -159,6 +167,7 @@ verbs.register(
         "deviation.reopened": Verb(gettext_lazy("%(name)s reopened the case"), "flag", "warning"),
         "deviation.made_confidential": Verb(gettext_lazy("%(name)s made the case confidential"), "shield"),
         "deviation.access_granted": Verb(gettext_lazy("%(name)s gave %(to)s access"), "shield"),
+        "deviation.translated": Verb(gettext_lazy("%(name)s translated the report"), "comment"),
         "deviation.opened": Verb(gettext_lazy("%(name)s opened the case"), "search"),
     }
 )

@@ -16,6 +16,9 @@ from hms.organisations.selectors import memberships_of
 
 # Settings that other apps show.
 OF_SETTINGS = (
+    "deviations:categories",
+    "deviations:add_category",
+    "deviations:change_category",
     "assignments:ladder",
     "assignments:summary_settings",
     "notifications:channels",

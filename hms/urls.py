@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import include, path, register_converter
 
+from deviations.views import offline
 from hms.core.views import service_worker
 from hms.operations.views import healthz
 from hms.organisations.converters import OrganisationSlug
@@ -27,7 +28,8 @@ of_organisation = [
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("sw.js", service_worker, name="service_worker"),
+    path("sw.js", service_worker, {"shell": offline.shell}, name="service_worker"),
+    path("frakoblet/", offline.page, name="offline"),
     path("drift/", include("hms.operations.urls")),
     path("konto/", include("hms.accounts.urls")),
     *([path("demo/", include("hms.notifications.demo_urls"))] if settings.DEMO else []),

@@ -11,8 +11,8 @@ from typing import Any
 
 from dashboard.demo.book import Book
 from dashboard.demo.house import House
-from deviations.enums import CommentVisibility, ReporterKind, Severity, State
-from deviations.models import AccessGrant, Comment, Deviation, WhyStep
+from deviations.enums import KIND_OF_CATEGORY, CommentVisibility, ReporterKind, ReportKind, Severity, State
+from deviations.models import AccessGrant, CaseTranslation, Comment, Deviation, WhyStep
 from hms.actions.enums import ActionKind, Opinion, PlanState
 from hms.actions.models import Action, ActionPlan, Statement
 from hms.actions.services import EFFECT_CHECK_DAYS
@@ -63,8 +63,10 @@ class Case:
         reporter_email: str = "",
         about_manager: bool = False,
         receipt_hash: str = "",
+        category: str = "",
+        language: str = "nb",
     ) -> None:
-        """As `deviations.services.report`."""
+        """As `deviations.services.report`. The kind is the one that the category tells."""
         day = at.date()
         kind = ReporterKind.EMPLOYEE if reporter else ReporterKind.NAMED if reporter_name else ReporterKind.ANONYMOUS
         if kind == ReporterKind.ANONYMOUS:
@@ -83,6 +85,8 @@ class Case:
                 occurred_on=day,
                 reported_at=at,
                 severity=severity,
+                kind=KIND_OF_CATEGORY.get(category, ReportKind.UNSAFE_CONDITION),
+                language=language,
                 is_confidential=about_manager,
                 reporter_kind=kind,
                 reporter=reporter,
@@ -126,8 +130,19 @@ class Case:
         """As `services.triage`."""
         for name, value in fields.items():
             setattr(self.deviation, name, value)
+        self.deviation.kind = KIND_OF_CATEGORY.get(self.deviation.category, self.deviation.kind)
         self.deviation.version += 1
         self.book.event("deviation.triaged", self.deviation, at=at, by=self.handler, data={"fields": sorted(fields)})
+
+    def translate(self, at: Moment, text: str) -> None:
+        """As `services.translate`, to bokmål."""
+        self.book.add(
+            CaseTranslation(
+                deviation=self.deviation, language="nb", text=text, translated_by=self.handler, translated_at=at
+            )
+        )
+        data = {"language": "nb"}
+        self.book.event("deviation.translated", self.deviation, at=at, by=self.handler, data=data)
 
     def analyse(self, at: Moment, why: list[str], causes: list[str]) -> None:
         """As `services.analyse`."""

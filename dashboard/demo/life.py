@@ -8,7 +8,8 @@ from dashboard.demo.book import Book
 from dashboard.demo.case import Case
 from dashboard.demo.house import House
 from dashboard.demo.situations import Measure, Situation
-from deviations.enums import CommentVisibility
+from deviations.enums import Cause, CommentVisibility
+from deviations.selectors.routines import FINDINGS
 from hms.actions.enums import ActionKind, Effect, Opinion
 from hms.actions.models import Action
 from hms.assignments.enums import State as AssignmentState
@@ -120,6 +121,7 @@ def live(book: Book, house: House, story: Story, number: tuple[int, int]) -> Cas
         reporter=story.reporter,
         reporter_name=story.reporter_name,
         reporter_email=story.reporter_email,
+        category=situation.category,
     )
     case.deviation.category = situation.category if story.reporter or house.draw.random() < 0.4 else ""
     _Life(case, story, Clock(case.deviation.reported_at, book.now, house.draw)).run()
@@ -153,6 +155,8 @@ class _Life:
         fields = {"category": self.situation.category}
         if self.situation.now:
             fields["immediate_measure"] = self.situation.now
+        if Cause.ROUTINE in self.situation.causes:
+            fields["routine_cover"] = FINDINGS[self.case.deviation.sequence % len(FINDINGS)]
         self.clock.minutes(4, 90)
         if self.clock.is_over:
             return False

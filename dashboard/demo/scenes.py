@@ -9,7 +9,7 @@ from dashboard.demo.book import Book
 from dashboard.demo.case import Case
 from dashboard.demo.house import House
 from dashboard.demo.life import DAY
-from deviations.enums import Category, Cause, CommentVisibility, Severity
+from deviations.enums import Category, Cause, CommentVisibility, RoutineCover, Severity
 from deviations.services import receipt_hash
 from hms.actions.enums import ActionKind, ControlLevel, Effect, Opinion
 from hms.audit.enums import Via
@@ -459,16 +459,22 @@ def _scaffold(case: Case, days: Days, number: tuple[int, int]) -> None:
         at=days.at(2, 9, 30),
         unit=house.units["skolegata"],
         title="Stillas endret uten ny kontroll",
-        text="Vindusmontørene tok ned to rekker og satte opp igjen selv. Det står ikke noe nytt kontrollkort.",
+        text="Monterzy okien sami zdjęli dwa poziomy i złożyli je z powrotem. Nie ma nowej karty kontroli.",
+        language="pl",
         place="Skolegata, vestvegg",
         severity=Severity.VERY_SERIOUS,
         number=number,
         reporter=_somebody(house, "skolegata"),
     )
     case.receive(days.at(2, 9, 45))
-    case.triage(
-        days.at(2, 9, 50), category=Category.ROUTINE_BREACH, immediate_measure="Stillaset er stengt i begge ender."
+    case.translate(
+        days.at(2, 9, 48),
+        "Vindusmontørene tok ned to rekker og satte opp igjen selv. Det står ikke noe nytt kontrollkort.",
     )
+    case.triage(
+        days.at(2, 9, 50), category=Category.ROUTINE_BREACH, immediate_measure="Stillaset er stengt i begge ender.",
+        routine_cover=RoutineCover.NOT_FOLLOWED, routine_name="Kontroll av stillas etter endring",
+    )  # fmt: skip
     case.start_plan(days.at(1, 8, 0))
     case.add_action(
         days.at(1, 8, 4), "Få stillaset kontrollert på nytt av leverandøren", house.people["aleksander"],
@@ -506,6 +512,7 @@ def _concrete(case: Case, days: Days, number: tuple[int, int]) -> None:
         severity=Severity.MINOR,
         number=number,
         reporter=_somebody(case.house, "betong"),
+        category=Category.PRAISE,
     )
     case.receive(days.at(23, 7, 30))
     case.triage(days.at(23, 7, 35), category=Category.PRAISE)

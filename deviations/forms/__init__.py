@@ -13,17 +13,24 @@ from deviations.forms.cases import (
     TriageForm,
     UnitField,
 )
+from deviations.forms.offline import OfflineForm
+from deviations.forms.posters import PosterForm
+from deviations.forms.sorting import CategoryForm, TranslationForm
 
 __all__ = [
     "SEVERITY_WORDS",
+    "CategoryForm",
     "CauseForm",
     "CommentForm",
     "DetailsForm",
     "FilterForm",
     "MessageForm",
+    "OfflineForm",
     "PersonForm",
+    "PosterForm",
     "ReceiptCodeForm",
     "ReportForm",
+    "TranslationForm",
     "TriageForm",
     "UnitField",
 ]

@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from deviations.enums import Category, Cause, CommentVisibility, ReporterKind, Severity
+from deviations.enums import Cause, CommentVisibility, ReporterKind, Severity
+from deviations.forms.sorting import SortingFilterMixin, SortingMixin, TriageSortingMixin
 from deviations.models import Deviation
 from hms.core.forms import ChoiceCards, HmsForm, IdempotentMixin, PhotoField, VersionMixin
 from hms.files.forms import PhotosMixin, PicturesMixin
@@ -34,7 +35,7 @@ class UnitField(forms.ModelChoiceField):
         return super().to_python(value)
 
 
-class ReportForm(PicturesMixin, IdempotentMixin, HmsForm):
+class ReportForm(PicturesMixin, SortingMixin, IdempotentMixin, HmsForm):
     """The half-minute form: what, where, how serious; the rest is optional."""
 
     description = forms.CharField(
@@ -75,8 +76,9 @@ class ReportForm(PicturesMixin, IdempotentMixin, HmsForm):
     )
 
     def __init__(
-        self, *args: Any, organisation: Organisation, employee: Employee | None, unit: Unit | None, **kwargs: Any
-    ) -> None:
+        self, *args: Any, organisation: Organisation, employee: Employee | None, unit: Unit | None, kind: str = "",
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         units = Unit.objects.filter(is_active=True).order_by("name")
         if employee is None:
@@ -96,6 +98,7 @@ class ReportForm(PicturesMixin, IdempotentMixin, HmsForm):
         else:
             # Required when one reports by name, so it is not called optional.
             self.fields["reporter_name"].is_conditional = True
+        self.sort_as(kind)
 
     @staticmethod
     def _who(organisation: Organisation, employee: Employee | None) -> tuple[list[tuple[str, Any]], dict[str, Any]]:
@@ -128,11 +131,11 @@ class ReportForm(PicturesMixin, IdempotentMixin, HmsForm):
         return data
 
 
-class TriageForm(VersionMixin, HmsForm):
+class TriageForm(TriageSortingMixin, VersionMixin, HmsForm):
     """What the handler sorts out first."""
 
     title = forms.CharField(label=_("Title"), max_length=160)
-    category = forms.ChoiceField(label=_("Kind"), choices=[("", "—"), *Category.choices], required=False)
+    category = forms.ChoiceField(label=_("Category"), choices=(), required=False)
     severity = forms.TypedChoiceField(label=_("How serious?"), choices=Severity.choices, coerce=int)
     place = forms.CharField(label=_("Where?"), max_length=160, required=False)
     immediate_measure = forms.CharField(
@@ -147,6 +150,8 @@ class TriageForm(VersionMixin, HmsForm):
         names = ("title", "category", "severity", "place", "immediate_measure", "version")
         kwargs.setdefault("initial", {name: getattr(deviation, name) for name in names})
         super().__init__(*args, **kwargs)
+        self.sort_case(deviation)
+        self.order_fields(["title", "kind", "category", "severity", "place", "immediate_measure"])
 
 
 class CauseForm(VersionMixin, HmsForm):
@@ -262,7 +267,7 @@ class ReceiptCodeForm(HmsForm):
     )
 
 
-class FilterForm(HmsForm):
+class FilterForm(SortingFilterMixin, HmsForm):
     """The list's filters; everything lives in the address."""
 
     STATUS = [
@@ -280,7 +285,7 @@ class FilterForm(HmsForm):
     severity = forms.ChoiceField(
         label=_("Severity"), required=False, choices=[("", _("All")), *((str(v), t) for v, t in Severity.choices)]
     )
-    category = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *Category.choices])
+    category = forms.ChoiceField(label=_("Category"), required=False)
     unit = forms.ChoiceField(label=_("Unit"), required=False)
     # Set by the view «Reported by me», kept while one filters on.
     mine = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -289,3 +294,5 @@ class FilterForm(HmsForm):
         super().__init__(*args, **kwargs)
         units = Unit.objects.order_by("name").values_list("pk", "name")
         self.fields["unit"].choices = [("", _("All")), *((str(pk), name) for pk, name in units)]
+        self.offer_categories()
+        self.order_fields(["q", "status", "severity", "kind", "category", "unit", "routine_cover", "mine"])

@@ -7,12 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from deviations.enums import Category, Severity, State
+from deviations.enums import Severity, State
 from deviations.importing import services, values
 from deviations.importing.dates import DateOrder
 from deviations.importing.fields import JOINED, ImportField
 from deviations.importing.reading import ambiguous_columns, distinct_values
 from deviations.models import ImportBatch
+from deviations.selectors import category_choices
 from hms.core.forms import HmsForm
 from hms.core.tabular import Table, TabularError, read_table
 from hms.organisations.models import Unit
@@ -60,7 +61,7 @@ class ColumnsForm(HmsForm):
     category = forms.ChoiceField(
         label=gettext_lazy("Kind of case"),
         required=False,
-        choices=[("", gettext_lazy("None")), *Category.choices],
+        choices=(),
         help_text=gettext_lazy("For rows that do not say."),
     )
     date_order = forms.ChoiceField(
@@ -84,6 +85,7 @@ class ColumnsForm(HmsForm):
         kwargs.setdefault("initial", _initial(batch))
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = Unit.objects.filter(is_active=True).order_by("path")
+        self.fields["category"].choices = [("", gettext_lazy("None")), *category_choices()]
         for place, header in enumerate(table.headers):
             self.fields[f"column_{place}"] = forms.ChoiceField(
                 label=header, choices=ImportField.choices, required=False, initial=batch.mapping.get(header, "")
@@ -185,7 +187,7 @@ class ValuesForm(HmsForm):
         self.words: list[tuple[str, str, str]] = []
         choices = {
             ImportField.SEVERITY: Severity.choices,
-            ImportField.CATEGORY: Category.choices,
+            ImportField.CATEGORY: category_choices(),
             ImportField.STATE: [(state.value, state.label) for state in values.STATES],
             ImportField.UNIT: [(unit.pk, unit.name) for unit in Unit.objects.filter(is_active=True).order_by("path")],
         }

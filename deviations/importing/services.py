@@ -15,7 +15,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
-from deviations.enums import ImportState, ReporterKind, State
+from deviations.enums import KIND_OF_CATEGORY, ImportState, ReporterKind, ReportKind, State
 from deviations.importing import fields
 from deviations.importing.problems import Problem
 from deviations.importing.reading import Case, Plan, Reading, read
@@ -295,6 +295,7 @@ def _deviation(case: Case, batch: ImportBatch, year: int, sequence: int) -> Devi
         reported_at=reported,
         severity=case.severity,
         category=case.category,
+        kind=KIND_OF_CATEGORY.get(case.category, ReportKind.UNSAFE_CONDITION),
         state=case.state,
         closed_at=closed,
         reporter_kind=ReporterKind.IMPORTED,

@@ -8,9 +8,13 @@ from deviations.models.cases import (
     ImportBatch,
     WhyStep,
 )
+from deviations.models.categories import CaseCategory
+from deviations.models.languages import CaseTranslation
 
 __all__ = [
     "AccessGrant",
+    "CaseCategory",
+    "CaseTranslation",
     "Comment",
     "Deviation",
     "DeviationCounter",

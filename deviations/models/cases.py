@@ -11,13 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from deviations.enums import (
     IMPORT_MOVES,
     MOVES,
+    NOT_DEVIATIONS,
     Category,
     Cause,
     CommentVisibility,
     ImportState,
     ReporterKind,
+    ReportKind,
+    RoutineCover,
     Severity,
     State,
+    TextLanguage,
 )
 from hms.actions.models import HasActionPlan
 from hms.assignments.models import Assignment
@@ -85,7 +89,17 @@ class Deviation(HasActionPlan, TenantModel):
     occurred_at_time = models.TimeField(_("Time"), null=True, blank=True)
     reported_at = models.DateTimeField(default=timezone.now)
     severity = models.PositiveSmallIntegerField(_("How serious?"), choices=Severity.choices)
-    category = models.CharField(_("Kind"), max_length=20, choices=Category.choices, blank=True)
+    kind = models.CharField(
+        _("What sort?"), max_length=20, choices=ReportKind.choices, default=ReportKind.UNSAFE_CONDITION
+    )
+    # A standard key, or that of one of the organisation's own categories: `selectors.category_names` has the words.
+    category = models.CharField(_("Category"), max_length=20, choices=Category.choices, blank=True)
+    # What the description is written in; empty when nobody said.
+    language = models.CharField(_("Written in"), max_length=8, choices=TextLanguage.choices, blank=True)
+    routine_cover = models.CharField(
+        _("Did a routine cover this?"), max_length=12, choices=RoutineCover.choices, blank=True
+    )
+    routine_name = models.CharField(_("Which routine?"), max_length=160, blank=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.NEW)
     is_confidential = models.BooleanField(_("Confidential"), default=False)
 
@@ -181,6 +195,28 @@ class Deviation(HasActionPlan, TenantModel):
     def number(self) -> str:
         """The case number people say: year and sequence, `2026-0142`."""
         return f"{self.year}-{self.sequence:04d}"
+
+    @property
+    def is_praise(self) -> bool:
+        """Good news: read, thanked for and closed; nothing has to be put right."""
+        return self.kind == ReportKind.PRAISE
+
+    @property
+    def has_severity(self) -> bool:
+        """Whether something went wrong at all, so that it can be serious."""
+        return self.kind not in NOT_DEVIATIONS
+
+    @property
+    def text_direction(self) -> str:
+        """`rtl` for what is written from the right, for HTML's `dir`; `auto` where the language is not known."""
+        return direction_of(self.language)
+
+
+def direction_of(language: str) -> str:
+    """HTML's `dir` of a text in one of `TextLanguage`."""
+    if language == TextLanguage.ARABIC:
+        return "rtl"
+    return "auto" if language in {"", TextLanguage.OTHER} else "ltr"
 
 
 class WhyStep(TenantModel):

@@ -23,6 +23,8 @@ from deviations.selectors.cases import (
     with_due,
     with_list_columns,
 )
+from deviations.selectors.categories import categories, category_choices, category_names
+from deviations.selectors.routines import routine_findings
 
 __all__ = [
     "COUNT_LIMIT",
@@ -32,12 +34,16 @@ __all__ = [
     "Status",
     "awaiting_statement",
     "bounded_count",
+    "categories",
+    "category_choices",
+    "category_names",
     "comments_for",
     "open_counts",
     "open_ones",
     "overdue",
     "prefix_query",
     "reported_by",
+    "routine_findings",
     "search",
     "status",
     "steps",

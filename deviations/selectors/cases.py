@@ -63,7 +63,7 @@ def visible_imports(employee: Employee) -> QuerySet[ImportBatch]:
 def with_list_columns(deviations: QuerySet[Deviation]) -> QuerySet[Deviation]:
     """Everything a row of the list shows, in one query."""
     return deviations.select_related("handling__assignee", "plan", "unit").only(
-        "organisation_id", "year", "sequence", "title", "state", "severity", "reported_at", "is_confidential",
+        "organisation_id", "year", "sequence", "title", "state", "severity", "kind", "reported_at", "is_confidential",
         "handling__state", "handling__due_on", "handling__assignee__given_name", "handling__assignee__family_name",
         "plan__state", "unit__name",
     )  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from deviations import routing
-from deviations.enums import ReporterKind
+from deviations.enums import NOT_DEVIATIONS, ReporterKind, ReportKind, Severity
 from deviations.models import Deviation
 from deviations.services.handling import give_handling
 from hms.audit.acting import acting_as
@@ -112,6 +112,10 @@ def report(
     occurred_on: datetime.date | None = None,
     occurred_at_time: datetime.time | None = None,
     category: str = "",
+    kind: str = ReportKind.UNSAFE_CONDITION,
+    language: str = "",
+    routine_cover: str = "",
+    routine_name: str = "",
     about_my_manager: bool = False,
     idempotency_key: uuid.UUID | None = None,
     via: str = Via.WEB,
@@ -121,7 +125,7 @@ def report(
     Effects, in order: the case gets the year's next number; an event is written; the handler (the unit's
     manager, or further up) gets a handling assignment with its due date; the safety representatives are
     told, except of a report about a manager, which becomes confidential; a reporter with an address gets a
-    receipt by mail.
+    receipt by mail. A suggestion is told the representatives as one; praise is for the manager to pass on.
 
     A second call with the same `idempotency_key` answers the first case and does nothing; of two at the
     same moment the second waits for the first.
@@ -130,6 +134,8 @@ def report(
     know go at once, so the outbox keeps when they went).
     """
     key = idempotency_key or uuid.uuid4()
+    if kind in NOT_DEVIATIONS:
+        severity = Severity.MINOR
     code = "" if reporter_kind == ReporterKind.EMPLOYEE else _receipt_code(key)
     known = _sent_before(key)
     if known is not None:
@@ -154,6 +160,10 @@ def report(
         reported_at=now,
         severity=severity,
         category=category,
+        kind=kind,
+        language=language,
+        routine_cover=routine_cover,
+        routine_name=routine_name,
         is_confidential=about_my_manager,
         reporter_kind=reporter_kind,
         reporter=reporter,
@@ -182,11 +192,13 @@ def _route(deviation: Deviation, *, organisation: Organisation, at: datetime.dat
     handler = routing.choose_handler(deviation)
     if handler is not None:
         give_handling(deviation, to=handler, by=None, organisation=organisation, at=at)
-    if not deviation.is_confidential:
+    # Good news asks nothing of anybody; the representative finds it in the list.
+    if not deviation.is_confidential and not deviation.is_praise:
+        message = "deviations.suggested" if deviation.kind == ReportKind.SUGGESTION else "deviations.reported"
         for rep in safety_reps_of(deviation.unit):
             if rep.pk not in {deviation.reporter_id, handler.pk if handler else None}:
                 notify(
-                    "deviations.reported",
+                    message,
                     to=rep,
                     about=deviation,
                     dedupe=f"reported:{deviation.pk}:{rep.pk}",

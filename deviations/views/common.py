@@ -10,6 +10,7 @@ Number = tuple[int, int]
 
 SHOWN_WITH_IT = (
     "unit",
+    "translation__translated_by",
     "reporter",
     "closed_by",
     "handling__assignee",

@@ -128,8 +128,13 @@ def answer(request: HttpRequest, organisation: str, number: Number) -> HttpRespo
 def close(request: HttpRequest, organisation: str, number: Number) -> HttpResponse:
     """Close with a written answer; not while an action is open."""
     deviation = case(request, number, "deviations.handle")
+    if deviation.is_praise:
+        initial = {"text": _("Thank you for telling us. I have passed it on.")}
+    else:
+        initial = {}
     form = MessageForm(
         request.POST or None,
+        initial=initial,
         label=_("Answer to the reporter"),
         help_text=_("What was done, and what is better now? Nobody closes a case without an answer."),
     )

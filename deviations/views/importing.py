@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from deviations.enums import Category, ImportState, Severity, State
+from deviations.enums import ImportState, Severity, State
 from deviations.importing import services
 from deviations.importing.forms import ColumnsForm, UploadForm, ValuesForm
 from deviations.importing.problems import as_csv
 from deviations.models import ImportBatch
-from deviations.selectors import visible_imports
+from deviations.selectors import category_names, visible_imports
 from hms.core.htmx import page_or_part, redirect_to
 from hms.organisations.access import access, require
 from hms.organisations.models import Unit
@@ -186,12 +186,13 @@ def _steps(now: int) -> list[dict[str, Any]]:
 def _shown(cases: list[Any]) -> list[dict[str, Any]]:
     """Cases of the preview with words instead of keys."""
     units = dict(Unit.objects.filter(pk__in={case.unit for case in cases}).values_list("pk", "name"))
+    names = category_names()
     return [
         {
             "case": case,
             "unit": units.get(case.unit, ""),
             "severity": Severity(case.severity).label,
-            "category": Category(case.category).label if case.category else "",
+            "category": names.get(case.category, ""),
             "state": State(case.state).label,
         }
         for case in cases

@@ -1,9 +1,7 @@
-"""The list, the case, its poster and its PDF."""
+"""The list and the case."""
 
-import io
 from typing import Any
 
-import segno
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -26,10 +24,9 @@ from hms.core.htmx import page_or_part
 from hms.core.keyset import BadCursor, Page, page
 from hms.files.selectors import attachments_of
 from hms.notifications.models import Notification
-from hms.notifications.rendering import absolute
 from hms.notifications.selectors import sent_about
-from hms.organisations.access import access, may
-from hms.organisations.models import Employee, Unit
+from hms.organisations.access import may
+from hms.organisations.models import Employee
 from hms.organisations.selectors import employed
 
 PAGE_SIZE = 25
@@ -118,7 +115,7 @@ def _filtered(found: Any, filters: FilterForm, employee: Employee) -> Any:
         found = selectors.overdue(found)
     elif status == "closed":
         found = found.filter(state="closed")
-    for name in ("severity", "category", "unit"):
+    for name in ("severity", "kind", "category", "unit", "routine_cover"):
         if wanted[name]:
             found = found.filter(**{name: wanted[name]})
     if wanted["mine"]:
@@ -144,7 +141,9 @@ def _views(request: HttpRequest) -> list[dict[str, Any]]:
     """The standing views; counts only where they ask for something."""
     counts = selectors.open_counts(request.employee)
     unit = request.employee.unit
-    chosen = {name: request.GET.get(name, "") for name in ("status", "unit", "q", "severity", "category", "mine")}
+    chosen = {
+        name: request.GET.get(name, "") for name in ("status", "unit", "q", "severity", "kind", "category", "mine")
+    }
     standing = [
         (_("All open"), {}, None),
         (unit.name, {"unit": str(unit.pk)}, None),
@@ -203,6 +202,8 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
         "answer_form": MessageForm(label=_("Message"), auto_id="id_answer_%s") if may_handle and is_open else None,
         "cause_labels": [Cause(cause).label for cause in deviation.causes] if sees_internal else [],
         "imported": sorted(deviation.imported_values.items()) if sees_internal else [],
+        "category_name": selectors.category_names().get(deviation.category, "") if deviation.category else "",
+        "translation": getattr(deviation, "translation", None),
         "why": list(deviation.why_steps.all()) if sees_internal else [],
         "attachments": list(attachments_of(deviation)),
         "comments": list(selectors.comments_for(deviation, employee)),
@@ -233,28 +234,3 @@ def _reporter_name(deviation: Deviation, *, sees_internal: bool) -> str:
     if deviation.reporter is not None:
         return deviation.reporter.name
     return deviation.reporter_name if sees_internal else ""
-
-
-@require_safe
-def poster(request: HttpRequest, organisation: str, unit: int) -> HttpResponse:
-    """A sheet for the wall: the unit's QR code and what it is for."""
-    place = access(request, Unit, "organisations.manage_unit", pk=unit, is_active=True)
-    return render(request, "deviations/poster.html", {"unit": place, "qr_url": _report_address(request, place)})
-
-
-@require_safe
-def poster_code(request: HttpRequest, organisation: str, unit: int) -> HttpResponse:
-    """The QR code itself, as SVG without inline style."""
-    place = access(request, Unit, "organisations.manage_unit", pk=unit, is_active=True)
-    code = segno.make(_report_address(request, place), error="m")
-    drawing = io.BytesIO()
-    # White behind it, so that a dark page does not swallow the code.
-    code.save(drawing, kind="svg", scale=8, border=2, light="#fff", xmldecl=False, svgclass=None, lineclass=None)
-    headers = {"Cache-Control": "private, no-store"}
-    return HttpResponse(drawing.getvalue(), content_type="image/svg+xml", headers=headers)
-
-
-def _report_address(request: HttpRequest, unit: Unit) -> str:
-    path = reverse("deviations:report", args=[request.organisation.slug])
-    # On paper for years: the installation's own address, whatever name this request came by.
-    return absolute(f"{path}?sted={unit.report_token}")

@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -14,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from deviations import rules, selectors, services
-from deviations.enums import ReporterKind
+from deviations.enums import ReporterKind, ReportKind, Severity, State
 from deviations.forms import DetailsForm, MessageForm, ReceiptCodeForm, ReportForm
 from deviations.models import Deviation
 from deviations.views.common import Number, case, case_url
@@ -23,8 +24,11 @@ from hms.core.htmx import redirect_to
 from hms.core.pages import form_page
 from hms.files.services import attach
 from hms.organisations.middleware import not_found_unless, open_to_all
-from hms.organisations.models import Unit
+from hms.organisations.models import Employee, Unit
 from hms.organisations.selectors import safety_reps_of
+
+# What the address says of what one wants to tell; without a word it is a deviation.
+KINDS = {"forslag": ReportKind.SUGGESTION, "ros": ReportKind.PRAISE}
 
 
 @open_to_all
@@ -32,7 +36,11 @@ from hms.organisations.selectors import safety_reps_of
 def report(request: HttpRequest, organisation: str) -> HttpResponse:
     """The half-minute form: for whoever is signed in, or by a unit's QR address for anybody."""
     unit = _unit_of_qr(request)
+    kind = KINDS.get(request.GET.get("slag", ""), "")
     if request.employee is None:
+        if unit is None and request.GET.get("sted"):
+            # A poster from before the code was renewed, or of a unit that is gone: it says what to do instead.
+            return render(request, "deviations/poster_outdated.html", status=404)
         if unit is None:
             # Signing in again would lead straight back here.
             not_found_unless(not request.user.is_authenticated)
@@ -45,12 +53,36 @@ def report(request: HttpRequest, organisation: str) -> HttpResponse:
         organisation=request.organisation,
         employee=request.employee,
         unit=unit or (request.employee.unit if request.employee else None),
+        kind=kind,
     )
     if request.method == "POST" and form.is_valid():
         return _send(request, form, by_qr=unit is not None)
     close_url = reverse("dashboard:my_page", args=[organisation]) if request.employee else ""
-    context = {"form": form, "qr_unit": unit, "close_url": close_url, "draft_key": _draft_key(request)}
+    context = {
+        "form": form,
+        "qr_unit": unit,
+        "is_outdated_code": bool(request.GET.get("sted")) and unit is None,
+        "close_url": close_url,
+        "draft_key": _draft_key(request),
+        "kind": kind,
+        "kinds": _kinds(request, kind),
+    }
     return render(request, "deviations/report.html", context, status=422 if form.is_bound else 200)
+
+
+def _kinds(request: HttpRequest, chosen: str) -> list[dict[str, Any]]:
+    """The three things one may want to tell, as links: a form for each, with its own words."""
+    query = {"sted": request.GET["sted"]} if request.GET.get("sted") else {}
+    labels = [("", "", _("Deviation")), ("forslag", ReportKind.SUGGESTION, _("Suggestion"))]
+    labels.append(("ros", ReportKind.PRAISE, _("Praise")))
+    return [
+        {
+            "label": label,
+            "url": f"{request.path}?{urlencode(query | ({'slag': word} if word else {}))}",
+            "current": kind == chosen,
+        }
+        for word, kind, label in labels
+    ]
 
 
 def _draft_key(request: HttpRequest) -> str:
@@ -71,25 +103,38 @@ def _send(request: HttpRequest, form: ReportForm, *, by_qr: bool) -> HttpRespons
         organisation=request.organisation,
         unit=data["unit"],
         description=data["description"],
-        severity=data["severity"],
+        severity=data.get("severity", Severity.MINOR),
+        kind=form.wanted_kind or data["kind"],
+        language=data["language"],
+        routine_cover=data.get("routine_cover", ""),
+        routine_name=data.get("routine_name", ""),
         reporter_kind=kind,
         reporter=request.employee if kind == ReporterKind.EMPLOYEE else None,
         reporter_name=data.get("reporter_name", "") if named else "",
         reporter_email=data.get("reporter_email", "") if named else "",
         place=data["place"],
-        occurred_on=data["occurred_on"],
-        about_my_manager=data["about_my_manager"],
+        occurred_on=data.get("occurred_on"),
+        about_my_manager=data.get("about_my_manager", False),
         idempotency_key=data["idempotency_key"] or uuid.uuid4(),
         via=Via.QR if by_qr else Via.WEB,
     )
     if not sent.is_repeat:
         for photo in data["photos"]:
             attach(photo, owner=sent.deviation, by=sent.deviation.reporter, blur_time=kind == ReporterKind.ANONYMOUS)
+    elif kind == ReporterKind.EMPLOYEE:
+        _keep_changed_text(sent.deviation, data["description"], by=request.employee)
     if kind == ReporterKind.EMPLOYEE:
         return redirect_to(request, "deviations:receipt", request.organisation.slug, sent.deviation.number)
     # The code is in this answer and nowhere else, so there is nothing to redirect to.
     context = {"receipt_code": sent.receipt_code, **_receipt_context(request, sent.deviation)}
     return render(request, "deviations/receipt.html", context)
+
+
+def _keep_changed_text(deviation: Deviation, text: str, *, by: Employee) -> None:
+    """What was written on between two sendings of one form (the first answer was lost) is added to the case."""
+    is_own = deviation.reporter_id == by.pk
+    if is_own and deviation.state != State.CLOSED and text != deviation.description:
+        services.add_details(deviation, by=by, text=text)
 
 
 def _receipt_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:

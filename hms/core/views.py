@@ -1,5 +1,9 @@
 """The error pages that tell people what to do next, and the service worker."""
 
+import json
+from collections.abc import Callable
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -46,7 +50,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def service_worker(request: HttpRequest) -> HttpResponse:
-    """The service worker. Served from the root: it may only serve pages below its own address."""
-    script = (settings.ROOT / "static" / "js" / "service-worker.js").read_bytes()
-    return HttpResponse(script, content_type="text/javascript; charset=utf-8")
+def service_worker(request: HttpRequest, shell: Callable[[], dict[str, Any]]) -> HttpResponse:
+    """The service worker. Served from the root: it may only serve pages below its own address.
+
+    `shell` says what it keeps for when there is no network; a browser takes a new one when a byte of it differs.
+    """
+    script = (settings.ROOT / "static" / "js" / "service-worker.js").read_text()
+    content = f"const SHELL = {json.dumps(shell())};\n{script}"
+    return HttpResponse(content, content_type="text/javascript; charset=utf-8")

@@ -1,7 +1,9 @@
 """Path converter of organisations' slugs."""
 
 # First path segments that are not organisations; `create_organisation` refuses them too.
-RESERVED_SLUGS = {"drift", "healthz", "konto", "demo", "static", "api", "metrics", "admin", "sprak", "fargevalg"}
+RESERVED_SLUGS = {
+    "drift", "healthz", "konto", "demo", "static", "api", "metrics", "admin", "sprak", "fargevalg", "frakoblet",
+}  # fmt: skip
 
 
 class OrganisationSlug:

@@ -82,6 +82,16 @@ const endPush = async (registration) => (await registration?.pushManager?.getSub
 // Browsers let a page copy only where it came by https (or from this very machine).
 if (navigator.clipboard) document.querySelectorAll("[data-copy]").forEach((button) => (button.hidden = false));
 
+// Drafts of reports (report.js) are kept for seven days, and only while one is signed in.
+function forgetDrafts() {
+  indexedDB.deleteDatabase("hms");
+  localStorage.removeItem("drafts");
+}
+try {
+  const kept = localStorage.getItem("drafts");
+  if (kept && Date.now() - kept > 7 * 86400000) forgetDrafts();
+} catch {} // a browser that keeps nothing
+
 document.addEventListener("click", (event) => {
   const copy = event.target.closest("[data-copy]");
   if (copy) {
@@ -92,7 +102,7 @@ document.addEventListener("click", (event) => {
   // Drafts belong to the one who is signed in.
   if (event.target.closest("[data-sign-out]")) {
     navigator.serviceWorker?.getRegistration("/").then(endPush);
-    Object.keys(localStorage).filter((key) => key.startsWith("draft:")).forEach((key) => localStorage.removeItem(key));
+    forgetDrafts();
   }
   if (event.target.closest("[data-print]")) print();
 });

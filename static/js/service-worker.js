@@ -1,8 +1,37 @@
 // The service worker: what HMS does on a device while none of its pages is open. It is served as /sw.js.
 // One section for each thing it does; nothing is kept here that a page could not show.
 
-self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+// `SHELL` stands above this line when it is served: a version, the page for no coverage, and the files it needs.
+
+const KEPT = `hms-${SHELL.version}`;
+
+self.addEventListener("install", (event) => {
+  const keep = async () => {
+    await (await caches.open(KEPT)).addAll([SHELL.page, ...SHELL.files]);
+    await self.skipWaiting();
+  };
+  event.waitUntil(keep());
+});
+self.addEventListener("activate", (event) => {
+  const takeOver = async () => {
+    for (const name of await caches.keys()) if (name !== KEPT) await caches.delete(name);
+    await self.clients.claim();
+  };
+  event.waitUntil(takeOver());
+});
+
+// --- the report form without coverage ---
+
+// Everything comes from the network while there is one. Only pages and files that say nothing about anybody are kept.
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== self.location.origin) return;
+  if (request.method !== "GET") return;
+  const isReport = request.mode === "navigate" && SHELL.serves.some((end) => pathname.endsWith(end));
+  if (isReport) event.respondWith(fetch(request).catch(() => caches.match(SHELL.page)));
+  else if (SHELL.files.includes(pathname)) event.respondWith(fetch(request).catch(() => caches.match(pathname)));
+});
 
 // --- notifications ---
 

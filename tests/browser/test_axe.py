@@ -91,6 +91,7 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
         "deviations:import_show": of_import[2:],
         "deviations:import_": of_import[:1],
         "deviations:poster": [[cast.solbakken.pk]],
+        "deviations:change_category": [["fire"]],
         "actions:add": [[world.draft.plan_id]],
         "actions:send": [[world.draft.plan_id]],
         "actions:state": [[world.waiting.plan_id]],
@@ -222,7 +223,14 @@ SIGN_IN = [
 def test_every_page_without_sign_in(world, person, site):
     somebody = person()
     wrong = []
-    for path in [*SIGN_IN, f"/fjellvik/meld/?sted={world.cast.solbakken.report_token}", "/fjellvik/f/", "/nei/"]:
+    for path in [
+        *SIGN_IN,
+        f"/fjellvik/meld/?sted={world.cast.solbakken.report_token}",
+        "/fjellvik/meld/?sted=gammel",
+        "/frakoblet/",
+        "/fjellvik/f/",
+        "/nei/",
+    ]:
         assert somebody.open(path) < 500
         wrong += look_at(somebody, path)
     # Wrong password, and a code by mail.

@@ -291,7 +291,7 @@ def test_new_qr_code_makes_the_former_useless(cast, client):
     client.force_login(cast.admin.user)
     assert client.post(url(cast, "renew_qr", cast.solbakken.pk)).status_code == 303
     client.logout()
-    assert client.get(f"{report}?sted={cast.solbakken.report_token}").status_code == 302
+    assert client.get(f"{report}?sted={cast.solbakken.report_token}").status_code == 404
     with tenant(cast.fjellvik):
         token = Unit.objects.get(pk=cast.solbakken.pk).report_token
     assert client.get(f"{report}?sted={token}").status_code == 200

@@ -76,7 +76,13 @@ def _entries(request: HttpRequest) -> list[dict[str, Any]]:
         "icon": "mail",
         "meta": _("Who does not get e-mail, and why"),
     }
-    return [*entries[:-1], reminders, channels, addresses, entries[-1]]
+    categories = {
+        "url": reverse("deviations:categories", args=[request.organisation.slug]),
+        "title": _("Categories"),
+        "icon": "flag",
+        "meta": _("What deviations are sorted under"),
+    }
+    return [*entries[:-1], categories, reminders, channels, addresses, entries[-1]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
