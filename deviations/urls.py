@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from deviations.converters import CaseNumber
-from deviations.views import handling, pdf, reading, reporting
+from deviations.views import handling, identity, pdf, reading, reporting, whistleblowing
 
 register_converter(CaseNumber, "case_number")
 
@@ -24,6 +24,10 @@ of_case = [
     path("plan/", handling.start_plan, name="start_plan"),
     path("mer/", reporting.add_details, name="add_details"),
     path("pdf/", pdf.case_pdf, name="pdf"),
+    path("identitet/", identity.share, name="share_identity"),
+    path("varsel/", whistleblowing.make_whistleblowing, name="make_whistleblowing"),
+    path("ikke-varsel/", whistleblowing.make_deviation, name="make_deviation"),
+    path("gjelder/", whistleblowing.add_subject, name="add_subject"),
 ]
 
 urlpatterns = [
@@ -35,4 +39,8 @@ urlpatterns = [
     path("avvik/plakat/<int:unit>/", reading.poster, name="poster"),
     path("avvik/plakat/<int:unit>/qr.svg", reading.poster_code, name="poster_code"),
     path("avvik/<case_number:number>/", include(of_case)),
+    path("varsling/", whistleblowing.overview, name="whistleblowing"),
+    path("innstillinger/varsling/", whistleblowing.settings, name="whistleblowing_settings"),
+    path("innstillinger/varsling/mottaker/", whistleblowing.add_receiver, name="add_receiver"),
+    path("innstillinger/varsling/mottaker/<int:pk>/avslutt/", whistleblowing.end_receiver, name="end_receiver"),
 ]

@@ -13,6 +13,13 @@ from deviations.forms.cases import (
     TriageForm,
     UnitField,
 )
+from deviations.forms.whistleblowing import (
+    MakeWhistleblowingForm,
+    ReasonForm,
+    ReceiverForm,
+    SubjectForm,
+    WishesForm,
+)
 
 __all__ = [
     "SEVERITY_WORDS",
@@ -20,10 +27,15 @@ __all__ = [
     "CommentForm",
     "DetailsForm",
     "FilterForm",
+    "MakeWhistleblowingForm",
     "MessageForm",
     "PersonForm",
+    "ReasonForm",
     "ReceiptCodeForm",
+    "ReceiverForm",
     "ReportForm",
+    "SubjectForm",
     "TriageForm",
     "UnitField",
+    "WishesForm",
 ]

@@ -8,12 +8,25 @@ from deviations.models.cases import (
     ImportBatch,
     WhyStep,
 )
+from deviations.models.identity import HiddenReporter, IdentityGrant
+from deviations.models.whistleblowing import (
+    Reclassification,
+    WhistleblowingReceiver,
+    WhistleblowingSettings,
+    WhistleblowingSubject,
+)
 
 __all__ = [
     "AccessGrant",
     "Comment",
     "Deviation",
     "DeviationCounter",
+    "HiddenReporter",
+    "IdentityGrant",
     "ImportBatch",
+    "Reclassification",
+    "WhistleblowingReceiver",
+    "WhistleblowingSettings",
+    "WhistleblowingSubject",
     "WhyStep",
 ]

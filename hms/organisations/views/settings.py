@@ -76,7 +76,13 @@ def _entries(request: HttpRequest) -> list[dict[str, Any]]:
         "icon": "mail",
         "meta": _("Who does not get e-mail, and why"),
     }
-    return [*entries[:-1], reminders, channels, addresses, entries[-1]]
+    whistleblowing = {
+        "url": reverse("deviations:whistleblowing_settings", args=[request.organisation.slug]),
+        "title": _("Whistleblowing"),
+        "icon": "shield",
+        "meta": _("Who receives it, and what the routine says"),
+    }
+    return [*entries[:-1], whistleblowing, reminders, channels, addresses, entries[-1]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
