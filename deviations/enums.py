@@ -1,7 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-
 # What the PDF of one case is called among the reports.
 CASE_REPORT = "deviations.case"
 

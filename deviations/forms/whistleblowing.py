@@ -97,11 +97,17 @@ class ReceiverForm(HmsForm):
 class WishesForm(HmsModelForm):
     """What the organisation says about whistleblowing."""
 
+    routine_url = forms.URLField(
+        label=_("Address of the whistleblowing routine"),
+        required=False,
+        assume_scheme="https",
+        help_text=_("Where people read the whole routine. Empty: no link is shown."),
+    )
+
     class Meta:
         model = WhistleblowingSettings
         fields = ["routine_url", "routine_text", "contact"]
         help_texts = {
-            "routine_url": _("Where people read the whole routine. Empty: no link is shown."),
             "routine_text": _("How to speak up, and how it is handled (Working Environment Act, section 2 A-6)."),
             "contact": _("Name, position and phone of the top leader or a board member, for when all are in conflict."),
         }

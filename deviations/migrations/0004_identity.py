@@ -21,6 +21,9 @@ class Migration(migrations.Migration):
             name='HiddenReporter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('deviation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='hidden_reporter', to='deviations.deviation')),
+                ('employee', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.employee')),
+                ('organisation', hms.tenancy.fields.OrganisationField(db_index=False, default=hms.tenancy.scope.current_organisation_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
             ],
         ),
         migrations.CreateModel(
@@ -28,6 +31,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('granted_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('deviation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='identity_grants', to='deviations.deviation')),
+                ('employee', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.employee')),
+                ('organisation', hms.tenancy.fields.OrganisationField(db_index=False, default=hms.tenancy.scope.current_organisation_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
             ],
         ),
         migrations.CreateModel(
@@ -38,6 +44,9 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(verbose_name='Reason')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('told', models.JSONField(default=list)),
+                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.employee')),
+                ('deviation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='reclassifications', to='deviations.deviation')),
+                ('organisation', hms.tenancy.fields.OrganisationField(db_index=False, default=hms.tenancy.scope.current_organisation_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
             ],
         ),
         migrations.CreateModel(
@@ -48,6 +57,8 @@ class Migration(migrations.Migration):
                 ('is_outside_line', models.BooleanField(default=False, verbose_name='Stands outside the line of management')),
                 ('starts_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='From')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='To and including')),
+                ('employee', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.employee')),
+                ('organisation', hms.tenancy.fields.OrganisationField(db_index=False, default=hms.tenancy.scope.current_organisation_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
             ],
             options={
                 'verbose_name': 'receiver of whistleblowing',
@@ -60,12 +71,16 @@ class Migration(migrations.Migration):
                 ('routine_url', models.URLField(blank=True, verbose_name='Address of the whistleblowing routine')),
                 ('routine_text', models.TextField(blank=True, verbose_name='The routine in short')),
                 ('contact', models.CharField(blank=True, max_length=200, verbose_name='When no receiver can take it')),
+                ('organisation', hms.tenancy.fields.OrganisationField(db_index=False, default=hms.tenancy.scope.current_organisation_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
             ],
         ),
         migrations.CreateModel(
             name='WhistleblowingSubject',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('deviation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='subjects', to='deviations.deviation')),
+                ('employee', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.employee')),
+                ('organisation', hms.tenancy.fields.OrganisationField(db_index=False, default=hms.tenancy.scope.current_organisation_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
             ],
         ),
         migrations.AddField(
@@ -110,81 +125,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='deviation',
             constraint=models.CheckConstraint(condition=models.Q(('is_whistleblowing', False), ('is_confidential', True), _connector='OR'), name='deviation_whistle_is_confidential'),
-        ),
-        migrations.AddField(
-            model_name='hiddenreporter',
-            name='deviation',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='hidden_reporter', to='deviations.deviation'),
-        ),
-        migrations.AddField(
-            model_name='hiddenreporter',
-            name='employee',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.employee'),
-        ),
-        migrations.AddField(
-            model_name='hiddenreporter',
-            name='organisation',
-            field=hms.tenancy.fields.OrganisationField(db_index=False, default=hms.tenancy.scope.current_organisation_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation'),
-        ),
-        migrations.AddField(
-            model_name='identitygrant',
-            name='deviation',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='identity_grants', to='deviations.deviation'),
-        ),
-        migrations.AddField(
-            model_name='identitygrant',
-            name='employee',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.employee'),
-        ),
-        migrations.AddField(
-            model_name='identitygrant',
-            name='organisation',
-            field=hms.tenancy.fields.OrganisationField(db_index=False, default=hms.tenancy.scope.current_organisation_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation'),
-        ),
-        migrations.AddField(
-            model_name='reclassification',
-            name='by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.employee'),
-        ),
-        migrations.AddField(
-            model_name='reclassification',
-            name='deviation',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='reclassifications', to='deviations.deviation'),
-        ),
-        migrations.AddField(
-            model_name='reclassification',
-            name='organisation',
-            field=hms.tenancy.fields.OrganisationField(db_index=False, default=hms.tenancy.scope.current_organisation_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation'),
-        ),
-        migrations.AddField(
-            model_name='whistleblowingreceiver',
-            name='employee',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.employee'),
-        ),
-        migrations.AddField(
-            model_name='whistleblowingreceiver',
-            name='organisation',
-            field=hms.tenancy.fields.OrganisationField(db_index=False, default=hms.tenancy.scope.current_organisation_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation'),
-        ),
-        migrations.AddField(
-            model_name='whistleblowingsettings',
-            name='organisation',
-            field=hms.tenancy.fields.OrganisationField(db_index=False, default=hms.tenancy.scope.current_organisation_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation'),
-        ),
-        migrations.AddField(
-            model_name='whistleblowingsubject',
-            name='deviation',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='subjects', to='deviations.deviation'),
-        ),
-        migrations.AddField(
-            model_name='whistleblowingsubject',
-            name='employee',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.employee'),
-        ),
-        migrations.AddField(
-            model_name='whistleblowingsubject',
-            name='organisation',
-            field=hms.tenancy.fields.OrganisationField(db_index=False, default=hms.tenancy.scope.current_organisation_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation'),
         ),
         migrations.AddIndex(
             model_name='hiddenreporter',
