@@ -401,7 +401,7 @@ def test_nobody_stands_in_for_a_receiver(cast, client, receivers):
 
 
 def test_a_receiver_whose_time_is_over_opens_nothing_more(cast, client, receivers):
-    lise, nora = receivers
+    lise, _nora = receivers
     with tenant(cast.fjellvik):
         case = report(cast)
         services.make_whistleblowing(case, by=cast.amir, reason=REASON)
@@ -412,7 +412,7 @@ def test_a_receiver_whose_time_is_over_opens_nothing_more(cast, client, receiver
 
 
 def test_ending_a_receiver_hands_the_case_to_the_next_or_is_refused(cast, client, receivers):
-    lise, nora = receivers
+    _lise, nora = receivers
     with tenant(cast.fjellvik):
         case = report(cast)
         services.make_whistleblowing(case, by=cast.amir, reason=REASON)
