@@ -274,7 +274,7 @@ def claim(delivery_ids: Collection[int] | None = None, *, most: int = 1, mail_to
     used_up = [delivery for delivery in taken if delivery.attempts >= MAX_ATTEMPTS]
     for delivery in used_up:
         delivery.state, delivery.error = DeliveryState.FAILED, delivery.error or "Abandoned"
-        _keep_no_time(delivery)
+        _keeptimes_at_end(delivery)
         delivery.save(update_fields=["state", "error", *END_TIMES])
     claimed = [delivery for delivery in taken if delivery.attempts < MAX_ATTEMPTS]
     if used_up and not claimed:
@@ -316,7 +316,7 @@ def release(deliveries: Collection[Delivery], *, at: datetime.datetime, error: s
 def mark_sent(delivery: Delivery) -> None:
     """Record that the mail server has taken it (unless another worker has claimed it since)."""
     _mine(delivery).update(
-        state=DeliveryState.SENT, sent_at=delivery.moment(timezone.now()), error="", **_no_time(delivery)
+        state=DeliveryState.SENT, sent_at=delivery.moment(timezone.now()), error="", **times_at_end(delivery)
     )
 
 
@@ -328,7 +328,7 @@ def mark_failed(delivery: Delivery, *, error: str, permanent: bool = False) -> N
         permanent: the receiving server has said that it never will.
     """
     if permanent or delivery.attempts >= MAX_ATTEMPTS:
-        _mine(delivery).update(state=DeliveryState.FAILED, error=error[:80], **_no_time(delivery))
+        _mine(delivery).update(state=DeliveryState.FAILED, error=error[:80], **times_at_end(delivery))
         return
     again = timezone.now() + pause(delivery.attempts)
     _mine(delivery).update(state=DeliveryState.QUEUED, next_attempt_at=again, error=error[:80])
@@ -336,7 +336,7 @@ def mark_failed(delivery: Delivery, *, error: str, permanent: bool = False) -> N
 
 def mark_skipped(delivery: Delivery) -> None:
     """Record that there was nothing left to say when it was to be sent."""
-    _mine(delivery).update(state=DeliveryState.SKIPPED, **_no_time(delivery))
+    _mine(delivery).update(state=DeliveryState.SKIPPED, **times_at_end(delivery))
 
 
 def pause(attempts: int) -> datetime.timedelta:
@@ -345,13 +345,13 @@ def pause(attempts: int) -> datetime.timedelta:
     return wait * random.uniform(0.75, 1.25)  # noqa: S311  no secret
 
 
-def _no_time(delivery: Delivery) -> dict[str, datetime.datetime]:
+def times_at_end(delivery: Delivery) -> dict[str, datetime.datetime]:
     """What is left of the times of a message about somebody anonymous, once it has ended: the day."""
     return dict.fromkeys(END_TIMES, delivery.notification.created_at) if delivery.day_only else {}
 
 
 def _keep_no_time(delivery: Delivery) -> None:
-    for name, day in _no_time(delivery).items():
+    for name, day in times_at_end(delivery).items():
         setattr(delivery, name, day)
 
 

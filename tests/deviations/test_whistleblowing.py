@@ -75,8 +75,9 @@ def pages(client, person) -> str:
         "", "avvik/?status=all", "avvik/?status=all&q=bestikkelser", "avvik/?status=all&q=2026-0001",
         "avvik/?mine=1&status=all", "oppgaver/", "oppgaver/?status=done", "varsler/", "varsling/", "oppsummering/",
     ):  # fmt: skip
-        shown += client.get(f"/fjellvik/{page}", follow=True).content.decode().replace("q=2026-0001", "")
-    return shown
+        shown += client.get(f"/fjellvik/{page}", follow=True).content.decode()
+    # What one has searched for stands in the field again, and in the links.
+    return re.sub(r'value="[^"]*"|q=[-\w]+', "", shown)
 
 
 # --- out of everything ---
@@ -90,7 +91,7 @@ def test_it_leaves_every_list_search_inbox_task_and_address_of_everybody_else(ca
         services.make_whistleblowing(case, by=cast.amir, reason=REASON)
     for name in FORMERLY:
         person = getattr(cast, name)
-        shown = re.sub(r'value="2026-\d+"', "", pages(client, person))
+        shown = pages(client, person)
         assert SECRET not in shown, name
         assert case.number not in shown, name
         for tail in ("", "vurder/", "arsak/", "kommentar/", "svar/", "lukk/", "gi-videre/", "tilgang/", "mer/",
@@ -157,7 +158,9 @@ def test_pictures_of_the_case_are_for_its_receivers(cast, client, receivers):
     address = reverse("files:serve", args=["fjellvik", picture.pk, picture.name])
     for person, status in ((cast.amir, 404), (cast.kari, 404), (cast.sunniva, 404), (receivers[0], 200)):
         client.force_login(person.user)
-        assert client.get(address).status_code == status
+        response = client.get(address)
+        assert response.status_code == status
+        response.close()
 
 
 def test_the_same_file_imported_again_does_not_bring_it_back(cast, receivers):
