@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,7 +33,10 @@ def overview(request: HttpRequest, organisation: str) -> HttpResponse:
     """
     employee = request.employee
     if employee is None:
-        not_found_unless(request.organisation.open_reporting)
+        # Signing in again would lead straight back here.
+        not_found_unless(not request.user.is_authenticated)
+        if not request.organisation.open_reporting:
+            return redirect_to_login(request.get_full_path())
     context = {
         "wishes": selectors.organisation_wishes(),
         "receivers": [receiver.employee for receiver in selectors.receivers_now()] if employee else [],

@@ -274,7 +274,7 @@ def claim(delivery_ids: Collection[int] | None = None, *, most: int = 1, mail_to
     used_up = [delivery for delivery in taken if delivery.attempts >= MAX_ATTEMPTS]
     for delivery in used_up:
         delivery.state, delivery.error = DeliveryState.FAILED, delivery.error or "Abandoned"
-        _keeptimes_at_end(delivery)
+        _keep_no_time(delivery)
         delivery.save(update_fields=["state", "error", *END_TIMES])
     claimed = [delivery for delivery in taken if delivery.attempts < MAX_ATTEMPTS]
     if used_up and not claimed:
