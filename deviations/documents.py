@@ -8,8 +8,9 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from deviations import selectors
-from deviations.enums import Cause, ReporterKind
+from deviations.enums import CASE_REPORT, Cause
 from deviations.models import Deviation
+from deviations.services.identity import author_of
 from hms.actions.selectors import actions_of, statements_of
 from hms.audit.services import record
 from hms.files.selectors import attachments_of
@@ -18,7 +19,7 @@ from hms.organisations.models import Employee
 from hms.reports import kinds
 from hms.reports.pdf import render_pdf
 
-CASE = "deviations.case"
+CASE = CASE_REPORT
 MAX_PHOTOS = 12
 
 
@@ -41,7 +42,7 @@ def make_case(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
         raise kinds.ReportGone
     if deviation.is_confidential:
         # Every reading of a confidential case is an event, on paper too (domain.md section 3).
-        record("deviation.opened", deviation, by=employee)
+        record("deviation.opened", deviation, by=author_of(deviation, employee))
     context, files = case_context(deviation, employee)
     content = render_pdf("deviations/case_pdf.html", context, files=files)
     return kinds.Made(f"{_('deviation')}-{deviation.number}.pdf", content)
@@ -59,7 +60,11 @@ def case_context(deviation: Deviation, employee: Employee) -> tuple[dict[str, An
         "deviation": deviation,
         "status": selectors.status(deviation),
         "translation": getattr(deviation, "translation", None),
-        "facts": _facts(deviation, sees_internal=sees_internal),
+        "facts": _facts(
+            deviation,
+            sees_internal=sees_internal,
+            reporter=selectors.reporter_shown_to(employee, deviation).label,
+        ),
         "photos": [
             {"key": f"{picture.pk}", "text": picture.alternative_text or _("Picture")}
             for picture in pictures
@@ -79,7 +84,7 @@ def case_context(deviation: Deviation, employee: Employee) -> tuple[dict[str, An
     return context, {key: content for key, content in files.items() if content}
 
 
-def _facts(deviation: Deviation, *, sees_internal: bool) -> list[tuple[str, str]]:
+def _facts(deviation: Deviation, *, sees_internal: bool, reporter: str) -> list[tuple[str, str]]:
     def day(value: Any) -> str:
         return formats.date_format(timezone.localtime(value) if hasattr(value, "hour") else value, "SHORT_DATE_FORMAT")
 
@@ -97,7 +102,7 @@ def _facts(deviation: Deviation, *, sees_internal: bool) -> list[tuple[str, str]
         (_("Did a routine cover this?"), deviation.get_routine_cover_display()),
         (_("Which routine?"), deviation.routine_name),
         (_("Reported"), day(deviation.reported_at)),
-        (_("Reporter"), _reporter(deviation, sees_internal=sees_internal)),
+        (_("Reporter"), reporter),
         (_("Number in the old system"), deviation.external_id),
         (_("Responsible"), handling.assignee.name if handling else ""),
         (_("Due date"), day(handling.due_on) if handling else ""),
@@ -106,14 +111,6 @@ def _facts(deviation: Deviation, *, sees_internal: bool) -> list[tuple[str, str]
     if sees_internal:
         rows += [(header, str(value)) for header, value in deviation.imported_values.items()]
     return [(label, value) for label, value in rows if value and value.strip()]
-
-
-def _reporter(deviation: Deviation, *, sees_internal: bool) -> str:
-    if deviation.reporter is not None:
-        return deviation.reporter.name
-    if deviation.reporter_kind == ReporterKind.ANONYMOUS:
-        return _("Anonymous")
-    return deviation.reporter_name if sees_internal else ""
 
 
 def _bytes(key: str) -> bytes:

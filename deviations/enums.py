@@ -1,6 +1,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# What the PDF of one case is called among the reports.
+CASE_REPORT = "deviations.case"
+
 
 class State(models.TextChoices):
     NEW = "new", _("New")
@@ -25,6 +28,7 @@ class Severity(models.IntegerChoices):
 
 class ReporterKind(models.TextChoices):
     EMPLOYEE = "employee", _("Signed in")
+    HIDDEN = "hidden", _("Known only to the one who receives it")
     NAMED = "named", _("By name, without signing in")
     ANONYMOUS = "anonymous", _("Anonymous")
     IMPORTED = "imported", _("Imported")

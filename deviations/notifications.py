@@ -16,6 +16,8 @@ def _case_url(notification: Notification) -> str:
     if notification.recipient_id is None:
         # Somebody without sign-in follows the case with the receipt code.
         return reverse("deviations:follow", args=[slug])
+    if "case" not in notification.parameters:
+        return reverse("deviations:list", args=[slug])
     return reverse("deviations:detail", args=[slug, notification.parameters["case"]])
 
 
@@ -92,4 +94,34 @@ _register(
     "check",
     lambda n: _("All actions for %(case)s are done") % n.parameters,
     lambda n: _("You can answer the reporter and close the case."),
+)
+_register(
+    "other_handler",
+    "person",
+    lambda n: _("%(name)s has %(case)s now and does not know who you are") % n.parameters,
+    lambda n: _("Open the case if you want to let the new handler know. You need not."),
+)
+_register(
+    "whistleblowing_received",
+    "shield",
+    lambda n: _("A case that only you and the other receivers may open: %(case)s") % n.parameters,
+    lambda n: _("Sign in to read it. Speak to nobody who does not need to know."),
+)
+_register(
+    "whistleblowing",
+    "shield",
+    lambda n: _("There is news of your report %(case)s") % n.parameters,
+    lambda n: _("Open the case to read who has it now, and how you are protected."),
+)
+_register(
+    "not_whistleblowing",
+    "flag",
+    lambda n: _("There is news of your report %(case)s") % n.parameters,
+    lambda n: _("Open the case to read how it is handled from now on."),
+)
+_register(
+    "many_at_once",
+    "flag",
+    lambda n: _("Many reports from one place at once"),
+    lambda n: _("No e-mail is sent for each of them. You find them all among the deviations."),
 )

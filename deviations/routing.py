@@ -2,7 +2,9 @@
 
 import re
 
+from deviations.enums import ReporterKind
 from deviations.models import Deviation
+from deviations.selectors import receivers_for, reporter_of
 from hms.organisations.models import Employee, Unit
 from hms.organisations.selectors import leaders_of, responsible_manager
 
@@ -30,7 +32,11 @@ def manager_concerned(unit: Unit, *, reporter: Employee | None = None) -> Employ
 def choose_handler(deviation: Deviation, *, without: Employee | None = None) -> Employee | None:
     """The unit's manager; up the line when vacant, away, `without`, or the one it is about.
 
-    A leader who reports about their own leader does not judge it either.
+    A leader who reports about their own leader does not judge it either; and what somebody reports with their
+    name hidden is not theirs to handle. Whistleblowing goes to the first of its receivers.
     """
-    reporter = deviation.reporter if deviation.concerns_id else None
+    if deviation.is_whistleblowing:
+        return next((person for person in receivers_for(deviation) if person != without), None)
+    is_hidden = deviation.reporter_kind == ReporterKind.HIDDEN
+    reporter = reporter_of(deviation) if deviation.concerns_id or is_hidden else None
     return responsible_manager(deviation.unit, passing=[deviation.concerns, reporter, without])

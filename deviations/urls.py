@@ -3,7 +3,17 @@
 from django.urls import include, path, register_converter
 
 from deviations.converters import CaseNumber
-from deviations.views import categories, handling, languages, pdf, posters, reading, reporting
+from deviations.views import (
+    categories,
+    handling,
+    identity,
+    languages,
+    pdf,
+    posters,
+    reading,
+    reporting,
+    whistleblowing,
+)
 
 register_converter(CaseNumber, "case_number")
 
@@ -25,6 +35,10 @@ of_case = [
     path("mer/", reporting.add_details, name="add_details"),
     path("pdf/", pdf.case_pdf, name="pdf"),
     path("oversett/", languages.translate, name="translate"),
+    path("identitet/", identity.share, name="share_identity"),
+    path("varsel/", whistleblowing.make_whistleblowing, name="make_whistleblowing"),
+    path("ikke-varsel/", whistleblowing.make_deviation, name="make_deviation"),
+    path("gjelder/", whistleblowing.add_subject, name="add_subject"),
 ]
 
 urlpatterns = [
@@ -40,4 +54,8 @@ urlpatterns = [
     path("innstillinger/kategorier/ny/", categories.add, name="add_category"),
     path("innstillinger/kategorier/<slug:key>/", categories.change, name="change_category"),
     path("avvik/<case_number:number>/", include(of_case)),
+    path("varsling/", whistleblowing.overview, name="whistleblowing"),
+    path("innstillinger/varsling/", whistleblowing.settings, name="whistleblowing_settings"),
+    path("innstillinger/varsling/mottaker/", whistleblowing.add_receiver, name="add_receiver"),
+    path("innstillinger/varsling/mottaker/<int:pk>/avslutt/", whistleblowing.end_receiver, name="end_receiver"),
 ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from deviations import selectors
 from deviations.enums import ReportKind, State
-from deviations.models import Comment, Deviation
+from deviations.models import Comment, Deviation, Reclassification
 from deviations.routing import choose_handler
 from deviations.rules import is_handler
 from deviations.services.handling import handler_changed
@@ -33,14 +33,14 @@ KIND = Deviation._meta.label_lower
 
 
 def _of_assignment(assignment: Assignment) -> Deviation:
-    return Deviation.objects.select_related("unit", "handling").get(pk=assignment.source_id)
+    return Deviation.everything.select_related("unit", "handling").get(pk=assignment.source_id)
 
 
 def _of_plan(plan: ActionPlan) -> Deviation:
     # A page asks many times about the same plan.
     known = getattr(plan, "_case", None)
     if known is None:
-        known = plan._case = Deviation.objects.select_related("unit", "handling").get(plan=plan)
+        known = plan._case = Deviation.everything.select_related("unit", "handling").get(plan=plan)
     return known
 
 
@@ -70,19 +70,21 @@ def _successor(assignment: Assignment) -> Employee | None:
 
 
 def _load(assignments: Collection[Assignment]) -> None:
-    cases = Deviation.objects.in_bulk([assignment.source_id for assignment in assignments])
+    cases = Deviation.everything.in_bulk([assignment.source_id for assignment in assignments])
     for assignment in assignments:
         assignment_sources.keep_root(assignment, cases[assignment.source_id])
 
 
 def _load_plans(plans: Collection[ActionPlan]) -> None:
-    cases = {case.plan_id: case for case in Deviation.objects.filter(plan__in=plans).select_related("unit", "handling")}
+    cases = {
+        case.plan_id: case for case in Deviation.everything.filter(plan__in=plans).select_related("unit", "handling")
+    }
     for plan in plans:
         plan._case = cases[plan.pk]  # type: ignore[attr-defined]
 
 
 def _moved(assignment: Assignment, previous: Employee, by: Employee | None) -> None:
-    handler_changed(Deviation.objects.select_related("handling__assignee", "plan").get(handling=assignment), by=by)
+    handler_changed(Deviation.everything.select_related("handling__assignee", "plan").get(handling=assignment), by=by)
 
 
 assignment_sources.register(
@@ -107,7 +109,7 @@ assignment_sources.register(
 
 
 def _visible_plan_ids(employee: Employee) -> QuerySet:
-    return selectors.visible_to(employee).filter(plan__isnull=False).values("plan_id")
+    return selectors.openable_by(employee).filter(plan__isnull=False).values("plan_id")
 
 
 action_sources.register(
@@ -119,8 +121,8 @@ action_sources.register(
         reference=lambda plan: _of_plan(plan).number,
         place=lambda plan: ", ".join(filter(None, [_of_plan(plan).place, plan.unit.name])),
         visible_plan_ids=_visible_plan_ids,
-        is_open=lambda plan: Deviation.objects.filter(plan=plan).exclude(state=State.CLOSED).exists(),
-        kept_from=lambda plan: {_of_plan(plan).concerns_id} - {None},
+        is_open=lambda plan: Deviation.everything.filter(plan=plan).exclude(state=State.CLOSED).exists(),
+        kept_from=lambda plan: selectors.subject_ids_of(_of_plan(plan)),
         may_manage=lambda employee, plan: is_handler(employee, _of_plan(plan)),
         load=_load_plans,
     )
@@ -128,7 +130,7 @@ action_sources.register(
 
 
 def _file_visible(employee: Employee | None, attachment: Attachment, request: HttpRequest) -> bool:
-    return employee is not None and selectors.visible_to(employee).filter(pk=attachment.owner_id).exists()
+    return employee is not None and selectors.openable_by(employee).filter(pk=attachment.owner_id).exists()
 
 
 file_sources.register(KIND, visible=_file_visible)
@@ -153,6 +155,10 @@ def _comment_text(events: list[Event]) -> dict[int, str]:
     return verbs.texts_of(Comment.objects.all(), "text", {event.pk: event.object_id for event in events})
 
 
+def _reason(events: list[Event]) -> dict[int, str]:
+    return verbs.texts_of(Reclassification.objects.all(), "reason", {event.pk: event.object_id for event in events})
+
+
 verbs.register(
     {
         "deviation.reported": Verb(gettext_lazy("%(name)s reported the deviation"), "flag", "info"),
@@ -168,6 +174,12 @@ verbs.register(
         "deviation.made_confidential": Verb(gettext_lazy("%(name)s made the case confidential"), "shield"),
         "deviation.access_granted": Verb(gettext_lazy("%(name)s gave %(to)s access"), "shield"),
         "deviation.translated": Verb(gettext_lazy("%(name)s translated the report"), "comment"),
+        "deviation.identity_shared": Verb(gettext_lazy("The reporter let %(to)s know who they are"), "person"),
+        "deviation.made_whistleblowing": Verb(
+            gettext_lazy("%(name)s made the case whistleblowing"), "shield", "warning", _reason
+        ),
+        "deviation.made_deviation": Verb(gettext_lazy("%(name)s made the case a deviation again"), "flag", "", _reason),
+        "deviation.subject_added": Verb(gettext_lazy("%(name)s added whom the case is about"), "person"),
         "deviation.opened": Verb(gettext_lazy("%(name)s opened the case"), "search"),
     }
 )

@@ -24,6 +24,8 @@ OF_SETTINGS = (
     "notifications:channels",
     "notifications:dead_addresses",
     "notifications:person_log",
+    "deviations:whistleblowing_settings",
+    "deviations:add_receiver",
 )
 
 

@@ -12,6 +12,7 @@ from dashboard.demo.cast import EMPLOYERS, Employer
 from dashboard.demo.house import House, furnish, password_hash
 from dashboard.demo.leaders import tell_leaders
 from dashboard.demo.life import live
+from dashboard.demo.receivers import name_receivers
 from dashboard.demo.scenes import Scene, scenes_of, tell
 from dashboard.demo.year import draw_year
 from deviations.models import Deviation, DeviationCounter
@@ -57,6 +58,7 @@ def _load(employer: Employer, now: datetime.datetime, users: dict[str, User], pa
         house = furnish(book, employer, organisation, users, password)
         # Without a gateway: the demo's SMS lie in its mailbox.
         book.add(ChannelSettings(sms_use=SmsUse.URGENT))
+        name_receivers(book, house)
         pictured = _tell_all(book, house)
         lose_an_address(book, house)
         book.write()

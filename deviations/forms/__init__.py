@@ -16,6 +16,13 @@ from deviations.forms.cases import (
 from deviations.forms.offline import OfflineForm
 from deviations.forms.posters import PosterForm
 from deviations.forms.sorting import CategoryForm, TranslationForm
+from deviations.forms.whistleblowing import (
+    MakeWhistleblowingForm,
+    ReasonForm,
+    ReceiverForm,
+    SubjectForm,
+    WishesForm,
+)
 
 __all__ = [
     "SEVERITY_WORDS",
@@ -24,13 +31,18 @@ __all__ = [
     "CommentForm",
     "DetailsForm",
     "FilterForm",
+    "MakeWhistleblowingForm",
     "MessageForm",
     "OfflineForm",
     "PersonForm",
     "PosterForm",
+    "ReasonForm",
     "ReceiptCodeForm",
+    "ReceiverForm",
     "ReportForm",
+    "SubjectForm",
     "TranslationForm",
     "TriageForm",
     "UnitField",
+    "WishesForm",
 ]

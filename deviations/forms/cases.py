@@ -5,10 +5,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from deviations.enums import Cause, CommentVisibility, ReporterKind, Severity
+from deviations.forms.anonymity import AnonymityMixin
 from deviations.forms.sorting import SortingFilterMixin, SortingMixin, TriageSortingMixin
 from deviations.models import Deviation
 from hms.core.forms import ChoiceCards, HmsForm, IdempotentMixin, PhotoField, VersionMixin
@@ -35,7 +37,7 @@ class UnitField(forms.ModelChoiceField):
         return super().to_python(value)
 
 
-class ReportForm(PicturesMixin, SortingMixin, IdempotentMixin, HmsForm):
+class ReportForm(AnonymityMixin, PicturesMixin, SortingMixin, IdempotentMixin, HmsForm):
     """The half-minute form: what, where, how serious; the rest is optional."""
 
     description = forms.CharField(
@@ -93,6 +95,8 @@ class ReportForm(PicturesMixin, SortingMixin, IdempotentMixin, HmsForm):
         self.fields["unit"].known = unit
         self.fields["unit"].initial = unit.pk if unit else None
         self.fields["occurred_on"].initial = timezone.localdate
+        if organisation.anonymous_reporting and not self.is_bound:
+            self.warn_of(unit)
         if employee is not None:
             del self.fields["reporter_name"], self.fields["reporter_email"]
         else:
@@ -105,12 +109,16 @@ class ReportForm(PicturesMixin, SortingMixin, IdempotentMixin, HmsForm):
         choices: list[tuple[str, Any]] = []
         if employee is not None:
             choices.append((ReporterKind.EMPLOYEE, _("Me, %(name)s") % {"name": employee.name}))
+            choices.append((ReporterKind.HIDDEN, _("Only the receiver knows who I am")))
         else:
             choices.append((ReporterKind.NAMED, _("By name")))
         if organisation.anonymous_reporting:
             choices.append((ReporterKind.ANONYMOUS, _("Anonymously")))
         return choices, {
             ReporterKind.EMPLOYEE: _("You are told when something happens in the case"),
+            ReporterKind.HIDDEN: _(
+                "Your name is shown to the one who gets the case and nobody else. You are told when something happens."
+            ),
             ReporterKind.NAMED: _("The one who handles the case sees your name"),
             ReporterKind.ANONYMOUS: _(
                 "Nobody is told that it was you, not the HSE manager either. You get a code to follow the case."
@@ -248,10 +256,9 @@ class PersonForm(HmsForm):
 
     employee = PersonField()
 
-    def __init__(self, *args: Any, label: Any = None, without: Employee | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, label: Any = None, among: QuerySet[Employee] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = employed()
-        self.fields["employee"].offer(people.exclude(pk=without.pk) if without else people)
+        self.fields["employee"].offer(employed() if among is None else among)
         if label:
             self.fields["employee"].label = label
 

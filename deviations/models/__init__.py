@@ -9,7 +9,14 @@ from deviations.models.cases import (
     WhyStep,
 )
 from deviations.models.categories import CaseCategory
+from deviations.models.identity import HiddenReporter, IdentityGrant
 from deviations.models.languages import CaseTranslation
+from deviations.models.whistleblowing import (
+    Reclassification,
+    WhistleblowingReceiver,
+    WhistleblowingSettings,
+    WhistleblowingSubject,
+)
 
 __all__ = [
     "AccessGrant",
@@ -18,6 +25,12 @@ __all__ = [
     "Comment",
     "Deviation",
     "DeviationCounter",
+    "HiddenReporter",
+    "IdentityGrant",
     "ImportBatch",
+    "Reclassification",
+    "WhistleblowingReceiver",
+    "WhistleblowingSettings",
+    "WhistleblowingSubject",
     "WhyStep",
 ]

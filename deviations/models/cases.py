@@ -71,10 +71,21 @@ class ImportBatch(TenantModel):
         return f"import {self.pk}"
 
 
+class DeviationManager(models.Manager["Deviation"]):
+    """Cases that are deviations: what is whistleblowing is in no list, count or search, whoever writes it."""
+
+    def get_queryset(self) -> models.QuerySet["Deviation"]:
+        return super().get_queryset().filter(is_whistleblowing=False)
+
+
 class Deviation(HasActionPlan, TenantModel):
     """A reported case (avvik)."""
 
     MOVES = MOVES
+
+    objects = DeviationManager()
+    # With whistleblowing: only for what opens one case by its key, or makes sure that there is no second one.
+    everything = models.Manager["Deviation"]()
 
     year = models.PositiveSmallIntegerField()
     sequence = models.PositiveIntegerField()
@@ -102,6 +113,10 @@ class Deviation(HasActionPlan, TenantModel):
     routine_name = models.CharField(_("Which routine?"), max_length=160, blank=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.NEW)
     is_confidential = models.BooleanField(_("Confidential"), default=False)
+    # Working Environment Act chapter 2A: only its receivers may know of it; always confidential too.
+    is_whistleblowing = models.BooleanField(_("Whistleblowing"), default=False, db_default=False)
+    # Came among so many by the open form at once that nobody was mailed about it.
+    is_one_of_many = models.BooleanField(default=False, db_default=False)
 
     reporter_kind = models.CharField(max_length=10, choices=ReporterKind.choices)
     reporter = models.ForeignKey(
@@ -182,6 +197,15 @@ class Deviation(HasActionPlan, TenantModel):
                 condition=~Q(reporter_kind="anonymous")
                 | (Q(reporter__isnull=True) & Q(reporter_name="") & Q(reporter_email="")),
                 name="deviation_anonymous_has_nobody",
+            ),
+            # Whose it is stands in HiddenReporter and nowhere else.
+            models.CheckConstraint(
+                condition=~Q(reporter_kind="hidden")
+                | (Q(reporter__isnull=True) & Q(reporter_name="") & Q(reporter_email="")),
+                name="deviation_hidden_has_nobody",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_whistleblowing=False) | Q(is_confidential=True), name="deviation_whistle_is_confidential"
             ),
             models.CheckConstraint(
                 condition=~Q(reporter_kind="employee") | Q(reporter__isnull=False), name="deviation_employee_is_known"
@@ -269,6 +293,8 @@ class AccessGrant(TenantModel):
     deviation = models.ForeignKey(Deviation, on_delete=models.CASCADE, related_name="access_grants", db_index=False)
     employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+", db_index=False)
     granted_at = models.DateTimeField(default=timezone.now)
+    # As a receiver of whistleblowing: ends when they are one no more.
+    as_receiver = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "employee"], name="access_grant_employee")]

@@ -10,7 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from deviations.enums import CommentVisibility, State
-from deviations.models import AccessGrant, Comment, Deviation, ImportBatch
+from deviations.models import (
+    AccessGrant,
+    Comment,
+    Deviation,
+    HiddenReporter,
+    ImportBatch,
+    WhistleblowingSubject,
+)
+from deviations.rules import is_current_receiver
 from hms.actions.enums import PlanState
 from hms.actions.models import Action
 from hms.assignments.enums import State as AssignmentState
@@ -26,14 +34,26 @@ from hms.organisations.people import reach
 COUNT_LIMIT = 1000
 
 
-@visibility(Deviation)
 def visible_to(employee: Employee) -> QuerySet[Deviation]:
-    """Cases an employee may know of.
+    """Deviations an employee may know of: for every list, count, search and export.
 
     Their own reports and what they handle; ordinary cases of units they lead or represent (all for the HSE
     manager and guests with an all-organisation role) and where they own an action; confidential cases only
-    by the access list. Never a case about themself.
+    by the access list. Never a case about themself, and never whistleblowing: see `openable_by`.
     """
+    return Deviation.objects.filter(_known_to(employee)).exclude(_about(employee))
+
+
+@visibility(Deviation)
+def openable_by(employee: Employee) -> QuerySet[Deviation]:
+    """Cases whose own address an employee may open: those of `visible_to`, and the whistleblowing they receive,
+    were given access to, or reported."""
+    whistle = Q(is_whistleblowing=True) & _whistle_known_to(employee)
+    ordinary = Q(is_whistleblowing=False) & _known_to(employee)
+    return Deviation.everything.filter(ordinary | whistle).exclude(_about(employee))
+
+
+def _known_to(employee: Employee) -> Q:
     his = reach(employee)
     ordinary = Q(pk__in=[])
     if his.has(Role.HSE_MANAGER, Role.SENIOR_SAFETY_REP, Role.INSPECTOR):
@@ -49,9 +69,25 @@ def visible_to(employee: Employee) -> QuerySet[Deviation]:
             is_confidential=False,
         )
     named = Exists(AccessGrant.objects.filter(deviation_id=OuterRef("pk"), employee=employee))
-    return Deviation.objects.filter(
-        Q(reporter=employee) | Q(handling__assignee=employee) | ordinary | (Q(is_confidential=True) & named)
-    ).exclude(concerns=employee)
+    return own(employee) | Q(handling__assignee=employee) | ordinary | (Q(is_confidential=True) & named)
+
+
+def _whistle_known_to(employee: Employee) -> Q:
+    grants = AccessGrant.objects.filter(employee=employee)
+    if not is_current_receiver(employee):
+        grants = grants.filter(as_receiver=False)
+    return own(employee) | Q(pk__in=grants.values("deviation"))
+
+
+def own(employee: Employee) -> Q:
+    """Filter for what somebody reported, hidden or not."""
+    return Q(reporter=employee) | Q(pk__in=HiddenReporter.objects.filter(employee=employee).values("deviation"))
+
+
+def _about(employee: Employee) -> Q:
+    # Both compared as «known and this one», so that a case about nobody is not lost in the negation.
+    about = WhistleblowingSubject.objects.filter(employee=employee)
+    return Q(concerns__isnull=False, concerns=employee) | Q(pk__in=about.values("deviation"))
 
 
 @visibility(ImportBatch)
@@ -147,7 +183,7 @@ def open_counts(employee: Employee) -> OpenCounts:
 def reported_by(employee: Employee) -> QuerySet[Deviation]:
     """The employee's own reports, newest first."""
     return (
-        Deviation.objects.filter(reporter=employee)
+        Deviation.objects.filter(own(employee))
         .select_related("handling__assignee", "plan", "unit")
         .defer("search", "imported_values")
         .order_by("-reported_at", "-id")

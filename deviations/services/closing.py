@@ -7,7 +7,9 @@ from django.utils import timezone
 from deviations import routing
 from deviations.enums import ReporterKind, State
 from deviations.models import Deviation
+from deviations.rules import is_reporter
 from deviations.services.handling import hand_over, handling_due_on, receive, require_open, say, tell_reporter
+from deviations.services.identity import author_of
 from deviations.services.reporting import start_of_day
 from hms.actions import services as actions
 from hms.actions.enums import PlanState
@@ -85,6 +87,9 @@ def reopen(deviation: Deviation, *, by: Employee | None, reason: str, via: str =
     anonymous only the day is kept. Callers check the 30 days of a reporter (`rules.may_still_reopen`).
     """
     is_anonymous = by is None and deviation.reporter_kind == ReporterKind.ANONYMOUS
+    is_from_reporter = by is None or is_reporter(by, deviation)
+    # Somebody hidden does this as nobody: neither event nor history names them.
+    by = author_of(deviation, by)
     at = start_of_day() if is_anonymous else timezone.now()
     # History rows carry a time and an author of their own: nobody, even when the browser is signed in.
     deviation._history_date = at
@@ -96,7 +101,7 @@ def reopen(deviation: Deviation, *, by: Employee | None, reason: str, via: str =
     say(
         deviation,
         by=by,
-        is_from_reporter=by is None or by.pk == deviation.reporter_id,
+        is_from_reporter=is_from_reporter,
         text=reason,
         created_at=at,
     )

@@ -2,9 +2,11 @@
 
 from django.utils import timezone
 
+from deviations import rules
 from deviations.enums import CommentVisibility, ReporterKind
 from deviations.models import Comment, Deviation
 from deviations.services.handling import require_open, say, tell_reporter
+from deviations.services.identity import author_of
 from deviations.services.reporting import start_of_day
 from hms.audit.enums import Via
 from hms.audit.services import record
@@ -20,17 +22,18 @@ def comment(deviation: Deviation, *, by: Employee, text: str, visibility: str, v
     somebody else. Nothing when it was sent twice.
     """
     lock(deviation)
-    is_reporter = deviation.reporter_id == by.pk
+    is_reporter = rules.is_reporter(by, deviation)
+    author = author_of(deviation, by)
     said, is_new = say(
         deviation,
-        by=by,
+        by=author,
         is_from_reporter=is_reporter,
         visibility=CommentVisibility.REPORTER if is_reporter else visibility,
         text=text,
     )
     if not is_new:
         return said
-    record("deviation.commented", said, by=by, via=via, root=deviation, data={"visibility": said.visibility})
+    record("deviation.commented", said, by=author, via=via, root=deviation, data={"visibility": said.visibility})
     if said.visibility == CommentVisibility.REPORTER and not is_reporter:
         tell_reporter("deviations.comment_to_reporter", deviation, dedupe=f"comment:{said.pk}", name=by.given_name)
     _tell_handler(deviation, said, by=by)
@@ -74,7 +77,8 @@ def add_details(deviation: Deviation, *, by: Employee | None, text: str, via: st
     was sent twice.
     """
     require_open(deviation)
-    said, is_new = say(deviation, by=by, is_from_reporter=True, text=text)
+    author = author_of(deviation, by)
+    said, is_new = say(deviation, by=author, is_from_reporter=True, text=text)
     if is_new:
-        record("deviation.details_added", said, by=by, via=via, root=deviation)
+        record("deviation.details_added", said, by=author, via=via, root=deviation)
         _tell_handler(deviation, said, by=by)

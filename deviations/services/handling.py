@@ -5,8 +5,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from deviations.enums import CommentVisibility, Severity, State
+from deviations.enums import CommentVisibility, ReporterKind, Severity, State
 from deviations.models import AccessGrant, Comment, Deviation, WhyStep
+from deviations.rules import may_know_reporter
+from deviations.selectors import receivers_for, reporter_of, subject_ids_of
 from hms.actions import services as actions
 from hms.actions.models import ActionPlan
 from hms.assignments import services as assignments
@@ -57,12 +59,18 @@ def give_handling(
         critical=deviation.severity == Severity.VERY_SERIOUS,
         at=at,
         is_root=True,
+        email=not deviation.is_one_of_many,
     )
     deviation.save_without_historical_record(update_fields=["handling"])
     if deviation.is_confidential:
         AccessGrant.objects.get_or_create(
             deviation=deviation, employee=to, defaults={"granted_at": at or timezone.now()}
         )
+
+
+def weight(deviation: Deviation) -> dict[str, bool]:
+    """What makes a message about a case one that cannot wait."""
+    return {"critical": True} if deviation.severity == Severity.VERY_SERIOUS else {}
 
 
 def handling_due_on(organisation: Organisation) -> datetime.date:
@@ -76,10 +84,10 @@ def hand_over(deviation: Deviation, *, to: Employee, by: Employee | None) -> Non
     Effects: the handling moves, or begins when nobody had it; the plan follows; access when confidential; messages.
 
     Raises:
-        InvalidTransition: when it is closed, theirs already, or about them.
+        InvalidTransition: when it is closed, theirs already, or about them; whistleblowing goes to its receivers only.
     """
     require_open(deviation)
-    if deviation.concerns_id == to.pk:
+    if not may_be_given(deviation, to):
         raise InvalidTransition(deviation, deviation.state, "hand over")
     if deviation.handling is None:
         give_handling(deviation, to=to, by=by, organisation=deviation.organisation)
@@ -88,9 +96,16 @@ def hand_over(deviation: Deviation, *, to: Employee, by: Employee | None) -> Non
         assignments.hand_over(deviation.handling, to=to, by=by)
 
 
+def may_be_given(deviation: Deviation, person: Employee) -> bool:
+    """Whether somebody may get a case: never one it is about; of whistleblowing only those who may receive it."""
+    if deviation.is_whistleblowing:
+        return person in receivers_for(deviation)
+    return person.pk not in subject_ids_of(deviation)
+
+
 def tell_reporter(message: str, deviation: Deviation, *, dedupe: str, **parameters: str) -> None:
     """Send the reporter a message, if there is anybody to send it to."""
-    address = deviation.reporter or deviation.reporter_email
+    address = reporter_of(deviation) or deviation.reporter_email
     if address:
         notify(
             message,
@@ -230,8 +245,14 @@ def set_confidential(deviation: Deviation, *, by: Employee) -> None:
 
 
 def grant_access(deviation: Deviation, *, to: Employee, by: Employee) -> None:
-    """Put a name on a confidential case's access list."""
+    """Put a name on a confidential case's access list.
+
+    Raises:
+        InvalidTransition: when it is closed, or about them.
+    """
     require_open(deviation)
+    if to.pk in subject_ids_of(deviation):
+        raise InvalidTransition(deviation, deviation.state, "access")
     _grant, created = AccessGrant.objects.get_or_create(deviation=deviation, employee=to)
     if created:
         record("deviation.access_granted", deviation, by=by, data={"employee": to.pk, "to": to.given_name})
@@ -241,7 +262,21 @@ def handler_changed(deviation: Deviation, *, by: Employee | None) -> None:
     """React to the handling having moved: a new handler of a confidential case must be able to open it."""
     handler = deviation.handling.assignee
     if deviation.is_confidential:
-        AccessGrant.objects.get_or_create(deviation=deviation, employee=handler)
+        AccessGrant.objects.get_or_create(
+            deviation=deviation, employee=handler, defaults={"as_receiver": deviation.is_whistleblowing}
+        )
+    _ask_hidden_reporter(deviation, handler)
     if deviation.plan is not None:
         deviation.plan.owner = handler
         deviation.plan.save(update_fields=["owner"])
+
+
+def _ask_hidden_reporter(deviation: Deviation, handler: Employee) -> None:
+    """The name does not follow a case that is handed over: the reporter is asked whether the new one may know it."""
+    if deviation.reporter_kind == ReporterKind.HIDDEN and not may_know_reporter(handler, deviation):
+        tell_reporter(
+            "deviations.other_handler",
+            deviation,
+            dedupe=f"other-handler:{deviation.pk}:{handler.pk}",
+            name=handler.given_name,
+        )

@@ -11,8 +11,9 @@ from django.utils.crypto import salted_hmac
 
 from deviations import routing
 from deviations.enums import NOT_DEVIATIONS, ReporterKind, ReportKind, Severity
-from deviations.models import Deviation
-from deviations.services.handling import give_handling
+from deviations.models import Deviation, HiddenReporter, IdentityGrant
+from deviations.selectors import reporter_of
+from deviations.services.handling import give_handling, weight
 from hms.audit.acting import acting_as
 from hms.audit.enums import Via
 from hms.audit.services import record
@@ -27,6 +28,7 @@ from hms.tenancy.scope import current_organisation_id
 RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECEIPT_LENGTH = 20
 RECEIPTS_AN_HOUR = 30
+SIGNED_IN = {ReporterKind.EMPLOYEE, ReporterKind.HIDDEN}
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def _sent_before(key: uuid.UUID) -> Deviation | None:
         )
         cursor.nextset()
         row = cursor.fetchone()
-    return Deviation.objects.get(pk=row[0]) if row else None
+    return Deviation.everything.get(pk=row[0]) if row else None
 
 
 def report(
@@ -118,6 +120,7 @@ def report(
     routine_name: str = "",
     about_my_manager: bool = False,
     idempotency_key: uuid.UUID | None = None,
+    is_one_of_many: bool = False,
     via: str = Via.WEB,
 ) -> Report:
     """Register a report.
@@ -130,13 +133,16 @@ def report(
     A second call with the same `idempotency_key` answers the first case and does nothing; of two at the
     same moment the second waits for the first.
 
-    Anonymous: nobody is written anywhere, and every time is blurred to the day (the mails to those who must
-    know go at once, so the outbox keeps when they went).
+    Anonymous: nobody is written anywhere, and every time is blurred to the day; mails wait a while, unless it is
+    very serious, and leave no time either (`hms.notifications`). Hidden: the case and all that is written of it
+    name nobody; only the one who receives it is let know who reported.
+
+    `is_one_of_many`: it came among so many that nobody is mailed about this one (`crowding`).
     """
     key = idempotency_key or uuid.uuid4()
     if kind in NOT_DEVIATIONS:
         severity = Severity.MINOR
-    code = "" if reporter_kind == ReporterKind.EMPLOYEE else _receipt_code(key)
+    code = "" if reporter_kind in SIGNED_IN else _receipt_code(key)
     known = _sent_before(key)
     if known is not None:
         return Report(known, code if known.receipt_hash == receipt_hash(code) else "", is_repeat=True)
@@ -146,6 +152,9 @@ def report(
         reporter, reporter_name, reporter_email = None, "", ""
         now = start_of_day()
     concerns = routing.manager_concerned(unit, reporter=reporter) if about_my_manager else None
+    hidden = None
+    if reporter_kind == ReporterKind.HIDDEN:
+        hidden, reporter = reporter, None
     year = timezone.localtime(now).year
     today = timezone.localdate()
     deviation = Deviation(
@@ -171,6 +180,7 @@ def report(
         reporter_email=reporter_email,
         receipt_hash=receipt_hash(code) if code else "",
         concerns=concerns,
+        is_one_of_many=is_one_of_many,
         idempotency_key=key,
         first_answer_due_on=add_working_days(today, organisation.receive_days),
     )
@@ -178,6 +188,8 @@ def report(
     deviation._history_date = now
     with acting_as(reporter.pk if reporter else None):
         deviation.save()
+        if hidden is not None:
+            HiddenReporter.objects.create(deviation=deviation, employee=hidden)
         record("deviation.reported", deviation, by=reporter, via=via, at=now)
         _route(deviation, organisation=organisation, at=now)
     return Report(deviation, code)
@@ -192,7 +204,10 @@ def _route(deviation: Deviation, *, organisation: Organisation, at: datetime.dat
     handler = routing.choose_handler(deviation)
     if handler is not None:
         give_handling(deviation, to=handler, by=None, organisation=organisation, at=at)
+        if deviation.reporter_kind == ReporterKind.HIDDEN:
+            IdentityGrant.objects.create(deviation=deviation, employee=handler)
     # Good news asks nothing of anybody; the representative finds it in the list.
+    # A hidden reporter who represents the others is told as they are: not being told would give them away.
     if not deviation.is_confidential and not deviation.is_praise:
         message = "deviations.suggested" if deviation.kind == ReportKind.SUGGESTION else "deviations.reported"
         for rep in safety_reps_of(deviation.unit):
@@ -202,11 +217,22 @@ def _route(deviation: Deviation, *, organisation: Organisation, at: datetime.dat
                     to=rep,
                     about=deviation,
                     dedupe=f"reported:{deviation.pk}:{rep.pk}",
-                    parameters={"case": deviation.number},
+                    parameters={"case": deviation.number, **weight(deviation)},
+                    email=not deviation.is_one_of_many,
                     at=at,
                 )
-    address = deviation.reporter or deviation.reporter_email
-    if address and (deviation.reporter or _may_send_receipt(deviation)):
+    if handler is not None and deviation.is_one_of_many:
+        notify(
+            "deviations.many_at_once",
+            to=handler,
+            about=deviation,
+            dedupe=f"many:{deviation.unit_id}:{timezone.localdate()}",
+            parameters={**weight(deviation)},
+            at=at,
+        )
+    reporter = reporter_of(deviation)
+    address = reporter or deviation.reporter_email
+    if address and (reporter or _may_send_receipt(deviation)):
         notify(
             "deviations.receipt",
             to=address,

@@ -1,10 +1,14 @@
 """What the case views share."""
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.urls import reverse
 
+from deviations import selectors
 from deviations.models import Deviation
 from hms.organisations.access import access
+from hms.organisations.models import Employee
 
 Number = tuple[int, int]
 
@@ -25,6 +29,19 @@ def case(request: HttpRequest, number: Number, permission: str) -> Deviation:
     """The case of an address, for somebody with the permission; 404 or 403 otherwise."""
     year, sequence = number
     return access(request, Deviation, permission, related=SHOWN_WITH_IT, year=year, sequence=sequence)
+
+
+def whistleblowing_context(deviation: Deviation) -> dict[str, Any]:
+    """What whoever reported a case is told when it is handled as whistleblowing, and its receivers."""
+    if not deviation.is_whistleblowing:
+        return {}
+    told = {pk for made in deviation.reclassifications.all() for pk in made.told}
+    return {
+        "receivers": selectors.receivers_for(deviation),
+        "wishes": selectors.organisation_wishes(),
+        "told_before": list(Employee.objects.filter(pk__in=told)) if told else [],
+        "subjects": list(Employee.objects.filter(pk__in=selectors.subject_ids_of(deviation))),
+    }
 
 
 def case_url(request: HttpRequest, deviation: Deviation) -> str:

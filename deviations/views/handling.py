@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from deviations import services
+from deviations import selectors, services
 from deviations.forms import CauseForm, CommentForm, MessageForm, PersonForm, TriageForm
+from deviations.models import Deviation
 from deviations.services.handling import StaleCase
 from deviations.views.common import Number, case, case_url
 from hms.actions.selectors import has_open_actions
@@ -17,6 +19,8 @@ from hms.core.forms import HmsForm
 from hms.core.htmx import redirect_to
 from hms.core.pages import form_page
 from hms.organisations.access import may
+from hms.organisations.models import Employee
+from hms.organisations.selectors import employed
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -160,7 +164,7 @@ def close(request: HttpRequest, organisation: str, number: Number) -> HttpRespon
 def hand_over(request: HttpRequest, organisation: str, number: Number) -> HttpResponse:
     """Give the case to somebody else."""
     deviation = case(request, number, "deviations.handle")
-    form = PersonForm(request.POST or None, label=_("Who shall handle the case?"), without=deviation.concerns)
+    form = PersonForm(request.POST or None, label=_("Who shall handle the case?"), among=_who_may_get(deviation))
 
     return form_page(
         request,
@@ -171,6 +175,13 @@ def hand_over(request: HttpRequest, organisation: str, number: Number) -> HttpRe
         back_url=case_url(request, deviation),
         done=_("The case is handed over."),
     )
+
+
+def _who_may_get(deviation: Deviation) -> QuerySet[Employee]:
+    """Anybody the case is not about; of whistleblowing those who may receive it."""
+    if deviation.is_whistleblowing:
+        return employed().filter(pk__in=[receiver.pk for receiver in selectors.receivers_for(deviation)])
+    return employed().exclude(pk__in=selectors.subject_ids_of(deviation))
 
 
 @form_view
@@ -193,7 +204,8 @@ def make_confidential(request: HttpRequest, organisation: str, number: Number) -
 def grant_access(request: HttpRequest, organisation: str, number: Number) -> HttpResponse:
     """Put somebody on a confidential case's access list."""
     deviation = case(request, number, "deviations.handle")
-    form = PersonForm(request.POST or None, label=_("Who shall have access?"), without=deviation.concerns)
+    others = employed().exclude(pk__in=selectors.subject_ids_of(deviation))
+    form = PersonForm(request.POST or None, label=_("Who shall have access?"), among=others)
     return form_page(
         request,
         form,

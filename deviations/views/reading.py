@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from deviations import selectors
-from deviations.enums import Cause
+from deviations import rules, selectors
+from deviations.enums import Cause, ReporterKind
 from deviations.forms import CommentForm, FilterForm, MessageForm
 from deviations.models import Deviation
-from deviations.views.common import Number, case, case_url
+from deviations.services import author_of
+from deviations.views.common import Number, case, case_url, whistleblowing_context
 from hms.actions.models import Action
 from hms.actions.page import plan_context
 from hms.assignments.chain import chain_of
@@ -30,6 +31,14 @@ from hms.organisations.models import Employee
 from hms.organisations.selectors import employed
 
 PAGE_SIZE = 25
+# Messages to whoever reported.
+TO_REPORTER = {
+    f"deviations.{key}"
+    for key in (
+        "receipt", "received", "answered", "comment_to_reporter", "closed", "other_handler", "whistleblowing",
+        "not_whistleblowing",
+    )
+}  # fmt: skip
 
 
 @require_safe
@@ -119,7 +128,7 @@ def _filtered(found: Any, filters: FilterForm, employee: Employee) -> Any:
         if wanted[name]:
             found = found.filter(**{name: wanted[name]})
     if wanted["mine"]:
-        found = found.filter(reporter=employee)
+        found = found.filter(selectors.own(employee))
     return selectors.search(found, wanted["q"]) if wanted["q"] else found
 
 
@@ -169,7 +178,7 @@ def detail(request: HttpRequest, organisation: str, number: Number) -> HttpRespo
     deviation = case(request, number, "deviations.view")
     if deviation.is_confidential:
         # Every opening of a confidential case is an event (domain.md section 3).
-        record("deviation.opened", deviation, by=request.employee)
+        record("deviation.opened", deviation, by=author_of(deviation, request.employee))
     return render(request, "deviations/detail.html", case_context(request, deviation))
 
 
@@ -177,6 +186,8 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
     """Everything the case's page and PDF show to this reader."""
     employee = request.employee
     may_handle = may(employee, "deviations.handle", deviation)
+    is_own = rules.is_reporter(employee, deviation)
+    reporter = selectors.reporter_shown_to(employee, deviation)
     sees_internal = may(employee, "deviations.view_internal", deviation)
     is_open = deviation.state != "closed"
     plan = plan_context(request, deviation.plan)
@@ -185,20 +196,24 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
         "deviation": deviation,
         "status": selectors.status(deviation),
         "steps": selectors.steps(deviation),
-        "is_reporter": deviation.reporter_id == employee.pk,
+        "is_reporter": is_own,
         "is_open": is_open,
         "may_handle": may_handle,
         "may_handle_now": may_handle and is_open,
         "may_add_details": is_open and may(employee, "deviations.add_details", deviation),
         "may_reopen": deviation.state == "closed" and may(employee, "deviations.reopen", deviation),
         "sees_internal": sees_internal,
-        "crumbs": [
-            (_("Deviations"), reverse("deviations:list", args=[request.organisation.slug])),
-            (deviation.number, None),
-        ],
+        "crumbs": [_above(request, deviation), (deviation.number, None)],
         "pdf_url": case_url(request, deviation) + "pdf/",
-        "reporter_name": _reporter_name(deviation, sees_internal=sees_internal),
-        "reporter_given_name": deviation.reporter.given_name if deviation.reporter else "",
+        "reporter": reporter,
+        "reporter_name": reporter.name,
+        "reporter_given_name": reporter.given_name,
+        "reporter_is_hidden": deviation.reporter_kind == ReporterKind.HIDDEN,
+        "knowing_reporter": selectors.who_knows_reporter(deviation) if is_own else [],
+        "may_share_identity": is_open and is_own and may(employee, "deviations.share_identity", deviation),
+        "may_make_whistleblowing": is_open and may(employee, "deviations.make_whistleblowing", deviation),
+        "is_receiver": may(employee, "deviations.receive_whistleblowing", deviation),
+        **whistleblowing_context(deviation),
         "answer_form": MessageForm(label=_("Message"), auto_id="id_answer_%s") if may_handle and is_open else None,
         "cause_labels": [Cause(cause).label for cause in deviation.causes] if sees_internal else [],
         "imported": sorted(deviation.imported_values.items()) if sees_internal else [],
@@ -212,7 +227,7 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
         "access_list": employed().filter(pk__in=deviation.access_grants.values("employee_id"))
         if deviation.is_confidential and may_handle
         else [],
-        "sent": _sent(deviation, actions) if may_handle else [],
+        "sent": _sent(deviation, actions, employee) if may_handle else [],
         "chain": chain_of(deviation.handling) if may_handle and deviation.handling else [],
         "has_open_actions": any(action.assignment.state != AssignmentState.DONE for action in actions),
         "case_url": case_url(request, deviation),
@@ -220,17 +235,26 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
     }
 
 
-def _sent(deviation: Deviation, actions: list[Action]) -> list[Notification]:
-    """What was told to whom about the case, its plan and the work in it."""
-    work = [deviation.handling] if deviation.handling else []
-    if deviation.plan is None:
-        return sent_about(deviation, *work)
-    work += [action.assignment for action in actions]
-    work += filter(None, [deviation.plan.statement_assignment, deviation.plan.effect_assignment])
-    return sent_about(deviation, deviation.plan, *work)
+def _sent(deviation: Deviation, actions: list[Action], employee: Employee) -> list[Notification]:
+    """What was told to whom about the case, its plan and the work in it; a hidden reporter is called the reporter."""
+    about: list[Any] = [deviation, *([deviation.handling] if deviation.handling else [])]
+    plan = deviation.plan
+    if plan is not None:
+        about += [plan, *(action.assignment for action in actions)]
+        about += filter(None, [plan.statement_assignment, plan.effect_assignment])
+    sent = sent_about(*about)
+    if deviation.reporter_kind != ReporterKind.HIDDEN or rules.may_know_reporter(employee, deviation):
+        return sent
+    hidden = rules.reporter_id_of(deviation)
+    for notification in sent:
+        # Told as themself (a safety representative), they stand there like the others.
+        if notification.recipient_id == hidden and notification.type in TO_REPORTER:
+            notification.recipient = None
+    return sent
 
 
-def _reporter_name(deviation: Deviation, *, sees_internal: bool) -> str:
-    if deviation.reporter is not None:
-        return deviation.reporter.name
-    return deviation.reporter_name if sees_internal else ""
+def _above(request: HttpRequest, deviation: Deviation) -> tuple[str, str]:
+    """The page above a case."""
+    if deviation.is_whistleblowing:
+        return _("Whistleblowing"), reverse("deviations:whistleblowing", args=[request.organisation.slug])
+    return _("Deviations"), reverse("deviations:list", args=[request.organisation.slug])

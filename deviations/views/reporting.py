@@ -18,7 +18,7 @@ from deviations import rules, selectors, services
 from deviations.enums import ReporterKind, ReportKind, Severity, State
 from deviations.forms import DetailsForm, MessageForm, ReceiptCodeForm, ReportForm
 from deviations.models import Deviation
-from deviations.views.common import Number, case, case_url
+from deviations.views.common import Number, case, case_url, whistleblowing_context
 from hms.audit.enums import Via
 from hms.core.htmx import redirect_to
 from hms.core.pages import form_page
@@ -98,6 +98,10 @@ def _unit_of_qr(request: HttpRequest) -> Unit | None:
 def _send(request: HttpRequest, form: ReportForm, *, by_qr: bool) -> HttpResponse:
     data = form.cleaned_data
     kind = data["who"]
+    signed_in = kind in services.SIGNED_IN
+    many = form.looks_like_a_robot or (
+        not signed_in and services.is_crowded(request.organisation, data["unit"], severity=data["severity"])
+    )
     named = kind == ReporterKind.NAMED
     sent = services.report(
         organisation=request.organisation,
@@ -109,21 +113,22 @@ def _send(request: HttpRequest, form: ReportForm, *, by_qr: bool) -> HttpRespons
         routine_cover=data.get("routine_cover", ""),
         routine_name=data.get("routine_name", ""),
         reporter_kind=kind,
-        reporter=request.employee if kind == ReporterKind.EMPLOYEE else None,
+        reporter=request.employee if signed_in else None,
         reporter_name=data.get("reporter_name", "") if named else "",
         reporter_email=data.get("reporter_email", "") if named else "",
         place=data["place"],
         occurred_on=data.get("occurred_on"),
         about_my_manager=data.get("about_my_manager", False),
         idempotency_key=data["idempotency_key"] or uuid.uuid4(),
+        is_one_of_many=many,
         via=Via.QR if by_qr else Via.WEB,
     )
     if not sent.is_repeat:
         for photo in data["photos"]:
             attach(photo, owner=sent.deviation, by=sent.deviation.reporter, blur_time=kind == ReporterKind.ANONYMOUS)
-    elif kind == ReporterKind.EMPLOYEE:
+    elif signed_in:
         _keep_changed_text(sent.deviation, data["description"], by=request.employee)
-    if kind == ReporterKind.EMPLOYEE:
+    if signed_in:
         return redirect_to(request, "deviations:receipt", request.organisation.slug, sent.deviation.number)
     # The code is in this answer and nowhere else, so there is nothing to redirect to.
     context = {"receipt_code": sent.receipt_code, **_receipt_context(request, sent.deviation)}
@@ -141,11 +146,14 @@ def _receipt_context(request: HttpRequest, deviation: Deviation) -> dict[str, An
     """Who is named, and the ways on; the safety representative only when told, which a confidential case is not."""
     reps = [] if deviation.is_confidential else safety_reps_of(deviation.unit)
     again = reverse("deviations:report", args=[request.organisation.slug])
+    place = f"?{urlencode({'sted': request.GET['sted']})}" if "sted" in request.GET else ""
     return {
         "deviation": deviation,
         "handler": deviation.handling.assignee if deviation.handling else None,
         "safety_rep": next(iter(reps), None),
-        "again_url": again if request.employee else f"{again}?sted={deviation.unit.report_token}",
+        "again_url": again if request.employee else again + place,
+        "is_own": request.employee is not None and rules.is_reporter(request.employee, deviation),
+        "is_hidden": deviation.reporter_kind == ReporterKind.HIDDEN,
         "draft_key": _draft_key(request),
     }
 
@@ -154,7 +162,7 @@ def _receipt_context(request: HttpRequest, deviation: Deviation) -> dict[str, An
 def receipt(request: HttpRequest, organisation: str, number: Number) -> HttpResponse:
     """What happens next, for the signed-in reporter."""
     deviation = case(request, number, "deviations.view")
-    if deviation.reporter_id != request.employee.pk:
+    if not rules.is_reporter(request.employee, deviation):
         raise PermissionDenied
     close_url = reverse("dashboard:my_page", args=[organisation])
     context = {"close_url": close_url, **_receipt_context(request, deviation)}
@@ -170,7 +178,7 @@ def add_details(request: HttpRequest, organisation: str, number: Number) -> Http
     def save(data: dict[str, Any]) -> None:
         services.add_details(deviation, by=request.employee, text=data["text"] or _("Added photos."))
         for photo in data["photos"]:
-            attach(photo, owner=deviation, by=request.employee)
+            attach(photo, owner=deviation, by=services.author_of(deviation, request.employee))
 
     return form_page(
         request,
@@ -192,7 +200,7 @@ def follow(request: HttpRequest, organisation: str) -> HttpResponse:
     form = ReceiptCodeForm(request.POST or None)
     if not form.is_bound or not form.is_valid():
         return render(request, "deviations/follow.html", {"form": form}, status=422 if form.is_bound else 200)
-    deviation = Deviation.objects.filter(receipt_hash=services.receipt_hash(form.cleaned_data["code"])).first()
+    deviation = Deviation.everything.filter(receipt_hash=services.receipt_hash(form.cleaned_data["code"])).first()
     if deviation is None:
         form.add_error("code", _("We find no case with that code. Check that every character is right."))
         return render(request, "deviations/follow.html", {"form": form}, status=422)
@@ -220,6 +228,7 @@ def _followed(request: HttpRequest, deviation: Deviation, code: str) -> HttpResp
         "steps": selectors.steps(deviation),
         "may_reopen": rules.may_still_reopen(deviation),
         "handler": deviation.handling.assignee if deviation.handling else None,
+        **whistleblowing_context(deviation),
     }
     return render(request, "deviations/followed.html", context, status=422 if message.is_bound else 200)
 

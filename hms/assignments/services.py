@@ -24,6 +24,7 @@ from hms.assignments.models import Assignment, ExtensionRequest, Helper, Note, O
 from hms.assignments.notifications import parameters
 from hms.assignments.offering import change_accountable, offer, take
 from hms.assignments.rules import extension_limits, needs_manager
+from hms.assignments.sealing import seal
 from hms.assignments.target import Target
 from hms.audit.enums import Via
 from hms.audit.models import Event
@@ -42,6 +43,7 @@ __all__ = [
     "offer",
     "remove_helper",
     "revoke_links",
+    "seal",
     "take",
     "use_link",
 ]
@@ -63,6 +65,7 @@ def assign(
     requested_by: Employee | None = None,
     at: datetime.datetime | None = None,
     is_root: bool = False,
+    email: bool = True,
 ) -> Assignment:
     """Put work on somebody, or offer it to many.
 
@@ -79,6 +82,7 @@ def assign(
         requested_by: who decides on more time and is told when it is done; None: the assignee's manager.
         at: when it counts as given, where the minute would name somebody anonymous; now when left out.
         is_root: the source is its own anchor, so that nothing has to be looked up.
+        email: False tells the assignee in the inbox only.
 
     Raises:
         ValueError: unless exactly one of `to` and `offered_to` is given; when confidential work is offered.
@@ -111,7 +115,7 @@ def assign(
     assignment.save()
     event = _record("assignment.assigned", assignment, by=by, data={"to": assignment.assignee_id}, at=given_at)
     if not planned:
-        _tell_assignee(assignment, event, by=by)
+        _tell_assignee(assignment, event, by=by, email=email)
     return assignment
 
 
@@ -482,7 +486,7 @@ def _tell_decider(extension: ExtensionRequest, decider: Employee, *, dedupe: str
     )
 
 
-def _tell_assignee(assignment: Assignment, event: Event, *, by: Employee | None) -> None:
+def _tell_assignee(assignment: Assignment, event: Event, *, by: Employee | None, email: bool = True) -> None:
     if by is not None and by.pk == assignment.assignee_id:
         return
     asker = assignment.requested_by or by
@@ -493,6 +497,7 @@ def _tell_assignee(assignment: Assignment, event: Event, *, by: Employee | None)
         dedupe=str(event.pk),
         parameters=parameters(assignment, by=asker if asker != assignment.assignee else by),
         urgency=Urgency.CRITICAL if assignment.is_critical else None,
+        email=email,
         at=event.at,
     )
 

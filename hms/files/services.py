@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from hms.files.models import Attachment
 from hms.files.validation import EXTENSIONS, Prepared, prepare
 from hms.organisations.models import Employee
-from hms.tenancy.storage import store
+from hms.tenancy.storage import keep_day_only, store
 
 
 def attach(
@@ -32,12 +32,16 @@ def attach(
         owner: the object that it belongs to; who may see it may see the file.
         by: who uploaded it; None for somebody without sign-in.
         alternative_text: what the picture shows.
-        blur_time: keep the date only, and a neutral name: for anonymous reports.
+        blur_time: keep the date only, of the stored files too, and a neutral name: for anonymous reports.
 
     Raises:
         FileRejected: when the file cannot be taken.
     """
     ready = prepare(upload)
+    key = _store_all(ready)
+    if blur_time:
+        for stored in (key, *([thumbnail_key(key)] if ready.picture else [])):
+            keep_day_only(stored, day=_today())
     return Attachment.objects.create(
         owner_kind=owner._meta.label_lower,
         owner_id=owner.pk,
@@ -45,7 +49,7 @@ def attach(
         content_type=ready.content_type,
         size=ready.size,
         sha256=ready.sha256,
-        storage_key=_store_all(ready),
+        storage_key=key,
         width=ready.picture.width if ready.picture else None,
         height=ready.picture.height if ready.picture else None,
         alternative_text=alternative_text[:200],

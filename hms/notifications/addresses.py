@@ -12,7 +12,7 @@ from hms.notifications.enums import Channel, DeadReason, DeliveryState
 from hms.notifications.models import DeadAddress, Delivery
 from hms.notifications.rules import fingerprint
 from hms.notifications.selectors import address_of, dead_addresses
-from hms.notifications.services import notify
+from hms.notifications.services import notify, times_at_end
 from hms.organisations.enums import Role
 from hms.organisations.models import Employee, Organisation
 from hms.organisations.selectors import holders
@@ -36,7 +36,9 @@ def note_failure(delivery: Delivery, error: Exception) -> None:
     if not _is_about_the_address(error) or delivery.channel != Channel.EMAIL:
         return
     if delivery.to_dead_address:
-        Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.QUEUED).update(state=DeliveryState.FAILED)
+        Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.QUEUED).update(
+            state=DeliveryState.FAILED, **times_at_end(delivery)
+        )
     _judge(delivery, code, DeadReason.REFUSED)
 
 
@@ -95,9 +97,9 @@ def _judge(delivery: Delivery, code: str, reason: DeadReason) -> None:
     if employee is None or delivery.address_hash != fingerprint(address_of(employee)):
         return
     if codes.is_hard(code):
-        _mark(employee, delivery.address_hash, reason, code)
+        _mark(employee, delivery, reason, code)
     elif _failed_in_a_row(employee, delivery.address_hash):
-        _mark(employee, delivery.address_hash, DeadReason.FAILING, code)
+        _mark(employee, delivery, DeadReason.FAILING, code)
 
 
 def _failed_in_a_row(employee: Employee, address_hash: str) -> bool:
@@ -121,16 +123,17 @@ def _failed_in_a_row(employee: Employee, address_hash: str) -> bool:
     return ours.filter(pk__gt=first, state=DeliveryState.SENT).exclude(address_hash=address_hash).exists()
 
 
-def _mark(employee: Employee, address_hash: str, reason: DeadReason, code: str) -> None:
+def _mark(employee: Employee, delivery: Delivery, reason: DeadReason, code: str) -> None:
+    address_hash, at = delivery.address_hash, delivery.moment(timezone.now())
     known = DeadAddress.objects.select_for_update().filter(employee=employee).first()
     if known is not None and known.address_hash == address_hash:
         return
-    fresh = DeadAddress(employee=employee, address_hash=address_hash, reason=reason, status_code=code[:12])
+    fresh = DeadAddress(employee=employee, address_hash=address_hash, reason=reason, status_code=code[:12], since=at)
     if known is not None:
         known.delete()
     # Two reports may arrive at once.
     DeadAddress.objects.bulk_create([fresh], ignore_conflicts=True)
-    record("employee.address_failed", employee, by=None, via=Via.SYSTEM, data={"reason": reason, "code": code})
+    record("employee.address_failed", employee, by=None, via=Via.SYSTEM, data={"reason": reason, "code": code}, at=at)
 
 
 def _works_again(before: datetime.datetime) -> QuerySet[DeadAddress]:

@@ -145,7 +145,7 @@ def _bounce(organisation_id: int, message_id: str, code: str) -> bool:
         )
         if delivery is None:
             return False
-        now = timezone.now()
+        now = delivery.moment(timezone.now())
         delivery.state, delivery.bounced_at, delivery.sent_at = DeliveryState.BOUNCED, now, delivery.sent_at or now
         delivery.status_code, delivery.error = code, ""
         delivery.save(update_fields=["state", "bounced_at", "sent_at", "status_code", "error"])

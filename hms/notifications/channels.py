@@ -50,7 +50,8 @@ INSERT = """
 WITH said AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (
         type text, dedupe_key text, recipient_id bigint, address text, parameters jsonb, about_type text, about_id bigint,
-        created_at timestamptz, urgency text, address_hash text, has_email boolean, has_phone boolean, inbox_only boolean
+        created_at timestamptz, urgency text, address_hash text, has_email boolean, has_phone boolean, inbox_only boolean,
+        send_at timestamptz, day_only boolean
     )
 ), told AS (
     INSERT INTO notifications_notification
@@ -65,8 +66,10 @@ WITH said AS MATERIALIZED (
         %(has_push)s::boolean AND COALESCE(bool_and(push_allowed), true) AS has_push
     FROM notifications_channelsettings WHERE organisation_id = %(organisation)s::bigint
 ), queued AS (
-    INSERT INTO notifications_delivery (notification_id, channel, message_id, {delivery_columns})
-    SELECT told.id, option.channel, %(message_id_start)s::text || gen_random_uuid() || %(message_id_end)s::text, {delivery_values}
+    INSERT INTO notifications_delivery
+        (notification_id, channel, message_id, due_at, next_attempt_at, day_only, {delivery_columns})
+    SELECT told.id, option.channel, %(message_id_start)s::text || gen_random_uuid() || %(message_id_end)s::text,
+        said.send_at, said.send_at, said.day_only, {delivery_values}
     FROM told JOIN said USING (dedupe_key) CROSS JOIN house
     LEFT JOIN notifications_preference AS wish
         ON wish.organisation_id = %(organisation)s::bigint AND wish.employee_id = said.recipient_id
@@ -77,12 +80,15 @@ WITH said AS MATERIALIZED (
 SELECT told.dedupe_key, told.id, queued.id FROM told LEFT JOIN queued ON queued.notification_id = told.id
 """
 _SAID = {"type", "dedupe_key", "recipient", "address", "parameters", "about_type", "about_id", "created_at"}
-_CHOSEN = {"notification", "channel", "message_id"}
+_CHOSEN = {"notification", "channel", "message_id", "due_at", "next_attempt_at", "day_only"}
 
 
 @dataclass(frozen=True)
 class Saying:
-    """One message to one recipient, before it is written. `key` names kind, recipient and occurrence."""
+    """One message to one recipient, before it is written. `key` names kind, recipient and occurrence.
+
+    `day_only`: it is about somebody anonymous, so that no minute may stay; `send_at` is when it is sent.
+    """
 
     type: str
     key: str
@@ -92,6 +98,8 @@ class Saying:
     urgency: str
     inbox_only: bool
     at: datetime.datetime
+    send_at: datetime.datetime
+    day_only: bool = False
 
 
 @dataclass
@@ -152,6 +160,8 @@ def _row(saying: Saying) -> dict[str, Any]:
         "has_email": bool(email),
         "has_phone": bool(employee and e164(employee.phone)),
         "inbox_only": saying.inbox_only,
+        "send_at": saying.send_at,
+        "day_only": saying.day_only,
     }
 
 

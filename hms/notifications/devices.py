@@ -1,5 +1,6 @@
 """The browsers that show a person's notifications."""
 
+import datetime
 from collections.abc import Collection
 
 from django.utils import timezone
@@ -44,7 +45,7 @@ def remove_endpoint(employee: Employee, endpoint: str) -> None:
     PushSubscription.objects.filter(employee=employee, endpoint=endpoint).delete()
 
 
-def note_result(reached: Collection[int], gone: Collection[int]) -> None:
-    """Record which devices a push reached, and forget those that have ended."""
-    PushSubscription.objects.filter(pk__in=reached).update(last_success_at=timezone.now())
+def note_result(reached: Collection[int], gone: Collection[int], *, at: datetime.datetime) -> None:
+    """Record which devices a push reached and when, and forget those that have ended."""
+    PushSubscription.objects.filter(pk__in=reached).update(last_success_at=at)
     PushSubscription.objects.filter(pk__in=gone).delete()

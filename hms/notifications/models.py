@@ -1,5 +1,7 @@
 """Notifications (what happened, for whom) and their deliveries (on which channel, with what result)."""
 
+import datetime
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -60,6 +62,8 @@ class Delivery(TenantModel):
     notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="deliveries")
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.EMAIL)
     state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.QUEUED)
+    # About somebody anonymous: once it has ended, its times are the day and no more.
+    day_only = models.BooleanField(default=False, db_default=False)
     # Stable over retries, so that a receiver who got it twice can tell.
     message_id = models.CharField(max_length=120)
     # Since when it should have been sent; `next_attempt_at` moves on with every attempt.
@@ -104,6 +108,10 @@ class Delivery(TenantModel):
 
     def __str__(self) -> str:
         return f"delivery {self.pk}"
+
+    def moment(self, now: datetime.datetime) -> datetime.datetime:
+        """The time to keep of what happens to it now: the day only, of what somebody anonymous did."""
+        return self.notification.created_at if self.day_only else now
 
     @property
     def is_lost(self) -> bool:

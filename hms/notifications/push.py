@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils import timezone
 
 from hms.notifications import channel_settings, devices, types, webpush
 from hms.notifications.enums import Urgency
@@ -73,7 +74,7 @@ def _send(
         else:
             reached.append(subscription.pk)
     with tenant(delivery.organisation_id):
-        devices.note_result(reached, gone)
+        devices.note_result(reached, gone, at=delivery.moment(timezone.now()))
     if reached:
         return
     if errors:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email.utils import formataddr, parseaddr
+from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -66,6 +66,8 @@ def render(delivery: Delivery) -> EmailMultiAlternatives:
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
             "Content-Language": language,
+            # Of somebody anonymous the day is known and no more.
+            **({"Date": format_datetime(timezone.localtime(notification.created_at))} if delivery.day_only else {}),
         },
     )
     mail.attach_alternative(_inliner.inline(html), "text/html")

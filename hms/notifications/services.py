@@ -6,19 +6,21 @@ import logging
 import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
 from celery import current_app
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from hms.core.rows import Batch
 from hms.notifications import channels, types
 from hms.notifications.channels import Saying
-from hms.notifications.enums import Channel, DeliveryState
+from hms.notifications.enums import Channel, DeliveryState, Urgency
 from hms.notifications.models import Delivery, Notification, Preference
-from hms.notifications.rules import dedupe_key, fingerprint
+from hms.notifications.rules import dedupe_key, fingerprint, is_day_only, send_at
 from hms.notifications.selectors import TEST_SMS, address_of
 from hms.organisations.models import Employee
 from hms.tenancy.scope import current_organisation_id
@@ -36,6 +38,7 @@ NUDGE_EXPIRES = 300
 LONGEST_PAUSE = datetime.timedelta(hours=2)
 # About five hours of trying in all.
 MAX_ATTEMPTS = 10
+END_TIMES = ("due_at", "next_attempt_at", "claimed_at")
 
 
 def notify(
@@ -63,8 +66,9 @@ def notify(
         parameters: ids and plain words for the texts; never case content, never more of people than needed.
         email: False for the inbox only.
         urgency: of this message, when it is not that of its kind.
-        at: when it counts as told, where the minute would name somebody anonymous; now when left out.
-            The mail goes at once all the same: somebody may be in danger.
+        at: when it counts as told; now when left out. A day's first moment says that the minute would name
+            somebody anonymous: then no time is kept but that day, and the mail waits for a while that nobody
+            can guess, unless it is critical (`rules.send_at`).
 
     Returns:
         The notification; None when it was told before, or the employee has left.
@@ -75,20 +79,25 @@ def notify(
         return None
     address = "" if employee is not None else str(to).strip()
     key = _dedupe_key(type_key, employee, address, dedupe)
+    urgency, parameters, now = urgency or message_type.urgency, parameters or {}, timezone.now()
+    day_only = at is not None and is_day_only(at)
     saying = Saying(
         type=type_key,
         key=key,
         to=employee or address,
         about=about,
-        parameters=parameters or {},
-        urgency=urgency or message_type.urgency,
+        parameters=parameters,
+        urgency=urgency,
         inbox_only=not email,
-        at=at or timezone.now(),
+        at=at or now,
+        send_at=send_at(now, urgent=_cannot_wait(urgency, parameters)) if day_only else now,
+        day_only=day_only,
     )
     written = channels.write([saying])
     if key not in written.notifications:
         return None
-    _nudge_later(written.deliveries)
+    if saying.send_at <= now:
+        _nudge_later(written.deliveries)
     notification = Notification(
         pk=written.notifications[key],
         type=type_key,
@@ -102,6 +111,10 @@ def notify(
     )
     notification._state.adding, notification._state.db = False, "default"
     return notification
+
+
+def _cannot_wait(urgency: str, parameters: dict[str, Any]) -> bool:
+    return urgency == Urgency.CRITICAL or bool(parameters.get("critical"))
 
 
 def _has_left(employee: Employee) -> bool:
@@ -166,6 +179,7 @@ def _sayings(told: Sequence[tuple[str, Told]]) -> list[Saying]:
                 urgency=types.get(type_key).urgency,
                 inbox_only=not one.email,
                 at=now,
+                send_at=now,
             )
     return list(sayings.values())
 
@@ -192,6 +206,22 @@ def forget_parameters(about: models.Model, **values: Any) -> None:
     for notification in Notification.objects.filter(about_type=about._meta.label_lower, about_id=about.pk):
         notification.parameters |= {name: values[name] for name in values if name in notification.parameters}
         notification.save(update_fields=["parameters"])
+
+
+def take_back(*about: models.Model, but: Collection[int]) -> list[int]:
+    """Take what was told about these objects out of everybody's inbox, and off the outbox, but for some employees.
+
+    What was told an address without sign-in stays: it is the reporter's.
+
+    Returns:
+        Ids of the employees who had been told.
+    """
+    objects = (Q(about_type=each._meta.label_lower, about_id=each.pk) for each in about)
+    told = Notification.objects.filter(reduce(or_, objects, Q(pk__in=[])), recipient__isnull=False)
+    told = told.exclude(recipient__in=but)
+    people = sorted(set(told.values_list("recipient_id", flat=True)))
+    told.delete()
+    return people
 
 
 def mark_read(employee: Employee, notification_ids: Collection[int] | None = None) -> int:
@@ -242,7 +272,8 @@ def claim(delivery_ids: Collection[int] | None = None, *, most: int = 1, mail_to
     used_up = [delivery for delivery in taken if delivery.attempts >= MAX_ATTEMPTS]
     for delivery in used_up:
         delivery.state, delivery.error = DeliveryState.FAILED, delivery.error or "Abandoned"
-        delivery.save(update_fields=["state", "error"])
+        _keep_no_time(delivery)
+        delivery.save(update_fields=["state", "error", *END_TIMES])
     claimed = [delivery for delivery in taken if delivery.attempts < MAX_ATTEMPTS]
     if used_up and not claimed:
         return claim(delivery_ids, most=most, mail_too=mail_too)
@@ -282,7 +313,9 @@ def release(deliveries: Collection[Delivery], *, at: datetime.datetime, error: s
 
 def mark_sent(delivery: Delivery) -> None:
     """Record that the mail server has taken it (unless another worker has claimed it since)."""
-    _mine(delivery).update(state=DeliveryState.SENT, sent_at=timezone.now(), error="")
+    _mine(delivery).update(
+        state=DeliveryState.SENT, sent_at=delivery.moment(timezone.now()), error="", **times_at_end(delivery)
+    )
 
 
 def mark_failed(delivery: Delivery, *, error: str, permanent: bool = False) -> None:
@@ -293,7 +326,7 @@ def mark_failed(delivery: Delivery, *, error: str, permanent: bool = False) -> N
         permanent: the receiving server has said that it never will.
     """
     if permanent or delivery.attempts >= MAX_ATTEMPTS:
-        _mine(delivery).update(state=DeliveryState.FAILED, error=error[:80])
+        _mine(delivery).update(state=DeliveryState.FAILED, error=error[:80], **times_at_end(delivery))
         return
     again = timezone.now() + pause(delivery.attempts)
     _mine(delivery).update(state=DeliveryState.QUEUED, next_attempt_at=again, error=error[:80])
@@ -301,13 +334,23 @@ def mark_failed(delivery: Delivery, *, error: str, permanent: bool = False) -> N
 
 def mark_skipped(delivery: Delivery) -> None:
     """Record that there was nothing left to say when it was to be sent."""
-    _mine(delivery).update(state=DeliveryState.SKIPPED)
+    _mine(delivery).update(state=DeliveryState.SKIPPED, **times_at_end(delivery))
 
 
 def pause(attempts: int) -> datetime.timedelta:
     """How long to wait after a number of attempts: doubling, with jitter so that a queue does not march in step."""
     wait = min(FIRST_PAUSE * 2 ** max(attempts - 1, 0), LONGEST_PAUSE)
     return wait * random.uniform(0.75, 1.25)  # noqa: S311  no secret
+
+
+def times_at_end(delivery: Delivery) -> dict[str, datetime.datetime]:
+    """What is left of the times of a message about somebody anonymous, once it has ended: the day."""
+    return dict.fromkeys(END_TIMES, delivery.notification.created_at) if delivery.day_only else {}
+
+
+def _keep_no_time(delivery: Delivery) -> None:
+    for name, day in times_at_end(delivery).items():
+        setattr(delivery, name, day)
 
 
 def _mine(delivery: Delivery) -> models.QuerySet[Delivery]:

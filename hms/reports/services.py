@@ -2,6 +2,7 @@
 
 import datetime
 import logging
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -100,6 +101,14 @@ def remove_expired() -> int:
         ReportJob.objects.filter(pk__in=[pk for pk, _ in expired]).delete()
         remove(*(key for _, key in expired))
     return len(expired)
+
+
+def take_back(kind: str, *, but: Collection[int], **parameters: Any) -> None:
+    """Remove reports of a kind with these parameters, made or waiting, but for those some employees asked for."""
+    jobs = ReportJob.objects.filter(kind=kind, **{f"parameters__{name}": value for name, value in parameters.items()})
+    found = list(jobs.exclude(requested_by__in=but).values_list("pk", "storage_key"))
+    ReportJob.objects.filter(pk__in=[pk for pk, _ in found]).delete()
+    remove(*(key for _, key in found))
 
 
 def _end(job: ReportJob, state: str, **fields: Any) -> None:

@@ -1,6 +1,8 @@
 """Stored files of the open organisation: under its own folder, with keys that nobody can guess."""
 
+import datetime
 import logging
+import os
 import secrets
 import weakref
 
@@ -27,6 +29,20 @@ def store(content: File, *, key: str | None = None) -> str:
     stored = default_storage.save(key or new_key(), content)
     transaction.on_commit(_Kept(stored))
     return stored
+
+
+def keep_day_only(key: str, *, day: datetime.datetime) -> None:
+    """Set a stored file's own time, and that of the folder it came into, to a day.
+
+    Where the store is somebody else's (S3), its times are theirs: see `docs/operate.md`.
+    """
+    try:
+        path = default_storage.path(key)
+    except NotImplementedError:
+        return
+    moment = day.timestamp()
+    for each in (path, os.path.dirname(path)):
+        os.utime(each, (moment, moment))
 
 
 def remove(*keys: str) -> None:

@@ -15,7 +15,7 @@ from tests.deviations.helpers import add_action, report
 ROLES = ["ingrid", "amir", "kari", "tor_erik", "sunniva", "ragnhild", "vigdis", "admin"]
 OPEN = {
     "deviations:report", "deviations:follow", "assignments:link", "assignments:calendar_feed", "organisations:theme",
-    "organisations:invitation",
+    "organisations:invitation", "deviations:whistleblowing",
 }  # fmt: skip
 ANSWERS = {200, 302, 303, 400, 403, 404, 405, 409, 410, 422, 429}
 

@@ -6,9 +6,13 @@ import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
@@ -17,16 +21,20 @@ from PIL import Image
 from deviations import services
 from deviations.models import Deviation
 from hms.accounts.models import User
+from hms.notifications import services as mail_services
+from hms.notifications import tasks as mail_tasks
+from hms.notifications.models import Delivery
 from hms.organisations.models import Membership
 from hms.tenancy.scope import tenant
 from tests.cast import make_employee
 from tests.conftest import as_owner
+from tests.deviations.helpers import report
 
 ADDRESS = "203.0.113.77"
 AGENT = "Telefonen-til-Nils/7.1"
 USER_ID, EMPLOYEE_ID = 871_234_561, 871_234_562
-# When the mail to whoever must act was handed to the mail server: that somebody may be in danger weighs more.
-SENT_AT_ONCE = {"notifications_delivery"}
+# A mail that waits knows when it will be sent, which is not when it was reported.
+WAITING = {"notifications_delivery"}
 
 
 @pytest.fixture
@@ -131,20 +139,66 @@ def test_a_report_leaves_no_trace_of_whom_or_when(cast, nils, browser, caplog, s
     assert "deviations_historicaldeviation" in tables
     who = (str(USER_ID), str(EMPLOYEE_ID), "ilsemann", "Øvrebø", session_key, ADDRESS, AGENT, code_of(response))
     assert traces.naming(*who) == []
-    assert [row for row in traces.telling_the_time() if row[0] not in SENT_AT_ONCE] == []
+    assert [row for row in traces.telling_the_time() if row[0] not in WAITING] == []
     assert all(needle not in caplog.text for needle in who if needle)
     # Nor in what is stored as files.
     stored = list(_stored_files())
     assert stored
+    assert not any(traces.began.timestamp() - 3600 <= moment for moment in _file_times())
     assert not any(b"ilsemann" in content or "Nilsemann".encode("utf-16-le") in content for content in stored)
 
 
 def _stored_files() -> Iterator[bytes]:
-    from pathlib import Path
-
     for path in Path(settings.STORAGES["default"]["OPTIONS"]["location"]).rglob("*"):
         if path.is_file():
             yield path.read_bytes()
+
+
+def _file_times() -> Iterator[float]:
+    folder = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    for path in folder.glob("*/**"):
+        yield path.stat().st_mtime
+        yield from (each.stat().st_mtime for each in path.iterdir())
+
+
+@pytest.mark.parametrize("severity", [1, 2, 3])
+@pytest.mark.parametrize("works", [True, False], ids=["sent", "refused"])
+def test_once_the_mails_are_sent_the_outbox_knows_the_day_and_no_more(cast, browser, monkeypatch, severity, works):
+    if not works:
+        # For good: the receiving server says that there is no such person.
+        monkeypatch.setattr(mail_services, "MAX_ATTEMPTS", 1)
+        monkeypatch.setattr("hms.notifications.senders.prepare", _refuse)
+    with written() as traces:
+        browser.post(f"/fjellvik/meld/?sted={cast.solbakken.report_token}", form(cast, severity=str(severity)))
+        with tenant(cast.fjellvik):
+            waiting = Delivery.objects.filter(state="queued")
+            if severity < 3:
+                # Some time after, so that the minute it comes says nothing.
+                soon = timezone.now() + datetime.timedelta(minutes=9)
+                assert waiting.exists()
+                assert not waiting.filter(next_attempt_at__lt=soon).exists()
+            waiting.update(next_attempt_at=timezone.now())
+        mail_tasks.deliver(cast.fjellvik.pk)
+    with tenant(cast.fjellvik):
+        assert set(Delivery.objects.values_list("state", flat=True)) == {"sent" if works else "failed"}
+    assert traces.telling_the_time() == []
+    if works:
+        assert {timezone.localtime(parsedate_to_datetime(each.message()["Date"])).time() for each in mail.outbox} == {
+            datetime.time(0)
+        }
+
+
+def _refuse(delivery):
+    raise SMTPRecipientsRefused({"x": (550, b"no such person")})
+
+
+def test_others_mails_go_at_once_and_keep_their_time(cast):
+    with tenant(cast.fjellvik):
+        before = timezone.now()
+        report(cast)
+        assert not Delivery.objects.filter(day_only=True).exists()
+        assert not Delivery.objects.filter(next_attempt_at__gt=timezone.now()).exists()
+        assert not Delivery.objects.filter(due_at__lt=before).exists()
 
 
 def test_their_own_pages_do_not_know_of_it(cast, nils, browser):
@@ -175,7 +229,7 @@ def test_writing_with_the_receipt_code_while_signed_in_names_nobody(cast, nils, 
     assert "deviations_comment" in {table for table, _text in traces.rows}
     assert traces.naming(str(USER_ID), str(EMPLOYEE_ID), "ilsemann", code) == []
     # What others did in the case keeps its time: those rows stand beside the anonymous ones.
-    mine = [row for row in traces.telling_the_time() if row[0] not in SENT_AT_ONCE]
+    mine = [row for row in traces.telling_the_time() if row[0] not in WAITING]
     changed = {"deviations_deviation", "deviations_historicaldeviation", "assignments_assignment"}
     assert [row for row in mine if row[0] not in changed] == []
     with tenant(cast.fjellvik):

@@ -82,7 +82,13 @@ def _entries(request: HttpRequest) -> list[dict[str, Any]]:
         "icon": "flag",
         "meta": _("What deviations are sorted under"),
     }
-    return [*entries[:-1], categories, reminders, channels, addresses, entries[-1]]
+    whistleblowing = {
+        "url": reverse("deviations:whistleblowing_settings", args=[request.organisation.slug]),
+        "title": _("Whistleblowing"),
+        "icon": "shield",
+        "meta": _("Who receives it, and what the routine says"),
+    }
+    return [*entries[:-1], categories, whistleblowing, reminders, channels, addresses, entries[-1]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
