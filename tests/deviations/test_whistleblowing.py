@@ -160,7 +160,8 @@ def test_pictures_of_the_case_are_for_its_receivers(cast, client, receivers):
         client.force_login(person.user)
         response = client.get(address)
         assert response.status_code == status
-        response.close()
+        if response.streaming:
+            b"".join(response.streaming_content)
 
 
 def test_the_same_file_imported_again_does_not_bring_it_back(cast, receivers):
