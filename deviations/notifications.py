@@ -16,19 +16,21 @@ def _case_url(notification: Notification) -> str:
     if notification.recipient_id is None:
         # Somebody without sign-in follows the case with the receipt code.
         return reverse("deviations:follow", args=[slug])
-    if "case" not in notification.parameters:
-        return reverse("deviations:list", args=[slug])
     return reverse("deviations:detail", args=[slug, notification.parameters["case"]])
 
 
-def _register(key: str, icon: str, subject: Words, text: Words) -> None:
+def _list_url(notification: Notification) -> str:
+    return reverse("deviations:list", args=[notification.organisation.slug])
+
+
+def _register(key: str, icon: str, subject: Words, text: Words, url: Words = _case_url) -> None:
     register(
         MessageType(
             key=f"deviations.{key}",
             icon=icon,
             subject=subject,
             text=text,
-            url=_case_url,
+            url=url,
             template=None,
             context=None,
         )
@@ -124,4 +126,5 @@ _register(
     "flag",
     lambda n: _("Many reports from one place at once"),
     lambda n: _("No e-mail is sent for each of them. You find them all among the deviations."),
+    _list_url,
 )

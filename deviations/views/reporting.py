@@ -100,7 +100,8 @@ def _send(request: HttpRequest, form: ReportForm, *, by_qr: bool) -> HttpRespons
     kind = data["who"]
     signed_in = kind in services.SIGNED_IN
     many = form.looks_like_a_robot or (
-        not signed_in and services.is_crowded(request.organisation, data["unit"], severity=data.get("severity", Severity.MINOR))
+        not signed_in
+        and services.is_crowded(request.organisation, data["unit"], severity=data.get("severity", Severity.MINOR))
     )
     named = kind == ReporterKind.NAMED
     sent = services.report(

@@ -138,6 +138,7 @@ def everything_printed(world: World) -> list[Printed]:
         Printed("notifications:preferences", f"{at}varsler/valg/", cast.ingrid, sends(routine_mail="weekly")),
         Printed("actions:plan", reverse("actions:plan", args=["fjellvik", plan]), cast.amir, opens),
         Printed("deviations:detail", f"{at}avvik/{case}/", cast.amir, opens),
+        Printed("deviations:list", f"{at}avvik/", cast.amir, opens),
         Printed("reports:download", ready, cast.amir, downloads),
         Printed("organisations:home", "/", cast.ingrid, opens),
     ]
