@@ -7,10 +7,12 @@ from django.utils import timezone
 from hms.assignments import sources
 from hms.assignments.enums import ExtensionState, State
 from hms.assignments.models import Assignment, ExtensionRequest, Note
+from hms.assignments.notifications import parameters
 from hms.audit.enums import Via
 from hms.audit.models import Event
 from hms.audit.services import record
 from hms.audit.transitions import InvalidTransition, lock
+from hms.notifications.services import notify
 from hms.organisations.models import Employee
 
 
@@ -59,3 +61,11 @@ def keep_note(assignment: Assignment, kind: str, text: str, *, by: Employee | No
     if not text.strip():
         return {}
     return {"note": Note.objects.create(assignment=assignment, kind=kind, author=by, text=text.strip()).pk}
+
+
+def tell_requester(type_key: str, assignment: Assignment, *, dedupe: str, by: Employee) -> None:
+    """Tell the one who asked for the work, unless it is they who did something."""
+    asker = assignment.requested_by
+    if asker is None or asker.pk == by.pk:
+        return
+    notify(type_key, to=asker, about=assignment, dedupe=dedupe, parameters=parameters(assignment, by=by))

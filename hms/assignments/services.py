@@ -3,27 +3,25 @@
 import datetime
 from typing import Any
 
-import rules
-from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.utils import timezone
 
 from hms.assignments import offering, selectors, sources
 from hms.assignments._writing import event_data as _data
-from hms.assignments._writing import hold
+from hms.assignments._writing import hold, tell_requester
 from hms.assignments._writing import keep_note as _note
 from hms.assignments._writing import record_event as _record
 from hms.assignments._writing import require_state as _require
 from hms.assignments._writing import withdraw_extensions as _withdraw_extensions
 from hms.assignments.arming import arm
-from hms.assignments.enums import ExtensionState, NoteKind, State
-from hms.assignments.errors import AlreadyAsked, FixedByLaw, NobodyToAsk
+from hms.assignments.enums import NoteKind, State
+from hms.assignments.errors import NobodyToAsk
+from hms.assignments.extending import decide_extension, request_extension, set_due_date, tell_decider
 from hms.assignments.helping import add_helper, comment, remove_helper
 from hms.assignments.links import create_link, revoke_links, use_link
-from hms.assignments.models import Assignment, ExtensionRequest, Helper, Note, Offer
+from hms.assignments.models import Assignment, Helper, Note, Offer
 from hms.assignments.notifications import parameters
 from hms.assignments.offering import change_accountable, offer, take
-from hms.assignments.rules import extension_limits, needs_manager
 from hms.assignments.sealing import seal
 from hms.assignments.target import Target
 from hms.audit.enums import Via
@@ -39,11 +37,14 @@ __all__ = [
     "change_accountable",
     "comment",
     "create_link",
+    "decide_extension",
     "hold",
     "offer",
     "remove_helper",
+    "request_extension",
     "revoke_links",
     "seal",
+    "set_due_date",
     "take",
     "use_link",
 ]
@@ -141,7 +142,7 @@ def complete(assignment: Assignment, *, by: Employee | None, comment: str = "", 
     if source.on_completed is not None:
         source.on_completed(assignment, by, via)
     if by is not None and "done" in source.link_verbs:
-        _tell_requester("assignments.completed", assignment, dedupe=str(event.pk), by=by)
+        tell_requester("assignments.completed", assignment, dedupe=str(event.pk), by=by)
 
 
 def complete_for(source: models.Model, *, by: Employee | None, kind: str | None = None, via: str = Via.WEB) -> None:
@@ -250,101 +251,7 @@ def change_requester(assignment: Assignment, *, to: Employee | None, by: Employe
     wish = selectors.open_extension(assignment)
     decider = selectors.extension_decider_of(assignment, asking=wish.requested_by) if wish else None
     if wish is not None and decider is not None:
-        _tell_decider(wish, decider, dedupe=str(event.pk))
-
-
-def set_due_date(assignment: Assignment, *, due_on: datetime.date, by: Employee | None, reason: str = "") -> None:
-    """Move the due date.
-
-    Effects: the date; an event; the ladder anew; the reason is noted; a wish for more time is withdrawn.
-    """
-    lock(assignment)
-    _require(assignment, State.PLANNED, State.OPEN)
-    was, assignment.due_on = assignment.due_on, due_on
-    assignment.save(update_fields=["due_on"])
-    arm(assignment)
-    _withdraw_extensions(assignment, by=by)
-    note = _note(assignment, NoteKind.DUE_DATE, reason, by=by)
-    _record("assignment.due_date_changed", assignment, by=by, data={"from": was, "to": due_on, **note})
-
-
-def request_extension(
-    assignment: Assignment, *, new_due_on: datetime.date, reason: str, by: Employee, via: str = Via.WEB
-) -> ExtensionRequest:
-    """Ask for more time.
-
-    Effects: a request; an event; a message to the one who decides (`selectors.extension_decider_of`).
-
-    Raises:
-        FixedByLaw: when the law sets the date.
-        AlreadyAsked: when a request waits for an answer.
-        NobodyToAsk: when nobody can decide.
-        InvalidTransition: when the assignment is not open.
-        ValueError: when the date is outside `rules.extension_limits`, or the reason is empty.
-    """
-    lock(assignment)
-    _require(assignment, State.OPEN)
-    if assignment.is_statutory:
-        raise FixedByLaw
-    if not reason.strip() or not extension_limits(assignment.due_on, timezone.localdate()).allow(new_due_on):
-        raise ValueError("a new date within the limits and a reason are needed")
-    if selectors.open_extension(assignment) is not None:
-        raise AlreadyAsked
-    decider = selectors.extension_decider_of(assignment, asking=by)
-    if decider is None:
-        raise NobodyToAsk
-    extension = ExtensionRequest.objects.create(
-        assignment=assignment, requested_by=by, old_due_on=assignment.due_on, new_due_on=new_due_on, reason=reason
-    )
-    event = _record(
-        "assignment.extension_requested", assignment, by=by, via=via,
-        data={"from": assignment.due_on, "to": new_due_on, "extension": extension.pk},
-    )  # fmt: skip
-    _tell_decider(extension, decider, dedupe=str(event.pk))
-    return extension
-
-
-def decide_extension(extension: ExtensionRequest, *, grant: bool, by: Employee, comment: str = "") -> None:
-    """Answer a wish for more time.
-
-    Effects: the request is granted (the due date moves) or declined; an event; a note; a message with a
-    fresh link to the assignee. The one who asked for the work is told of a new date that somebody else gave.
-
-    Raises:
-        InvalidTransition: when it is answered already, or the assignment has ended.
-        PermissionDenied: when it is not theirs to answer (any more).
-    """
-    assignment = extension.assignment
-    lock(assignment)
-    _require(assignment, State.OPEN)
-    lock(extension)
-    if extension.state != ExtensionState.REQUESTED:
-        raise InvalidTransition(extension, extension.state, ExtensionState.GRANTED)
-    # Asked here and not only on the way in: meanwhile the first wish may have been answered and a second one come.
-    if not rules.has_perm("assignments.decide_extension", by, assignment):
-        raise PermissionDenied
-    move(
-        extension,
-        ExtensionState.GRANTED if grant else ExtensionState.DECLINED,
-        by=by,
-        verb="extension.granted" if grant else "extension.declined",
-        root=sources.root_of(assignment),
-        data=_data(assignment, {"due_on": extension.new_due_on if grant else assignment.due_on}),
-        decided_by=by,
-        decided_at=timezone.now(),
-    )
-    if grant:
-        set_due_date(assignment, due_on=extension.new_due_on, by=by)
-    _note(assignment, NoteKind.DUE_DATE, comment, by=by)
-    notify(
-        "assignments.extension_decided",
-        to=assignment.assignee,
-        about=assignment,
-        dedupe=f"extension:{extension.pk}",
-        parameters=parameters(assignment, by=by, granted=grant),
-    )
-    if grant:
-        _tell_requester("assignments.extension_granted", assignment, dedupe=f"extension:{extension.pk}", by=by)
+        tell_decider(wish, decider, dedupe=str(event.pk))
 
 
 def say_stuck(assignment: Assignment, *, comment: str, by: Employee, via: str = Via.WEB) -> Note:
@@ -470,22 +377,6 @@ def _say(assignment: Assignment, kind: str, verb: str, text: str, *, by: Employe
     return note
 
 
-def _tell_decider(extension: ExtensionRequest, decider: Employee, *, dedupe: str) -> None:
-    assignment = extension.assignment
-    notify(
-        "assignments.extension_requested",
-        to=decider,
-        about=assignment,
-        dedupe=dedupe,
-        parameters=parameters(
-            assignment,
-            by=extension.requested_by,
-            new_due_on=extension.new_due_on.isoformat(),
-            as_manager=needs_manager(assignment),
-        ),
-    )
-
-
 def _tell_assignee(assignment: Assignment, event: Event, *, by: Employee | None, email: bool = True) -> None:
     if by is not None and by.pk == assignment.assignee_id:
         return
@@ -500,10 +391,3 @@ def _tell_assignee(assignment: Assignment, event: Event, *, by: Employee | None,
         email=email,
         at=event.at,
     )
-
-
-def _tell_requester(type_key: str, assignment: Assignment, *, dedupe: str, by: Employee) -> None:
-    asker = assignment.requested_by
-    if asker is None or asker.pk == by.pk:
-        return
-    notify(type_key, to=asker, about=assignment, dedupe=dedupe, parameters=parameters(assignment, by=by))
