@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -181,12 +180,7 @@ def _tell_the_log(employee: Employee, count: int, form: str) -> None:
 
 def list_url(parameters: dict[str, Any], slug: str) -> str:
     """Where the asker came from: the list with the same filter."""
-    return reverse("deviations:list", args=[slug]) + filters_address(parameters["query"])
-
-
-def filters_address(query: dict[str, str]) -> str:
-    """A kept filter as the end of an address, without reading it anew."""
-    return f"?{urlencode(query or {'status': ''})}"
+    return reverse("deviations:list", args=[slug]) + filters.address_of(parameters["query"])
 
 
 kinds.register(kinds.Kind(key=TABLE, make=make_table, back_url=list_url))

@@ -46,11 +46,19 @@ class Filter:
     @property
     def address(self) -> str:
         """As the part of an address after the path, with the question mark."""
-        return f"?{urlencode(self.query)}"
+        return address_of(self.query)
 
     def cases(self, employee: Employee) -> QuerySet[Deviation]:
         """The cases that somebody may see now and that the filter wants."""
         return matching(visible_to(employee), self.wanted, employee)
+
+
+def address_of(query: Mapping[str, str]) -> str:
+    """A filter as the part of an address after the path. All open cases are asked for by name: an address without a
+    filter opens with whatever view its reader has chosen."""
+    known = [*FilterForm.base_fields, "sort"]
+    ordered = {name: query[name] for name in known if name in query}
+    return f"?{urlencode(ordered or {'status': ''})}"
 
 
 def read(data: Mapping[str, Any]) -> Filter:

@@ -1,7 +1,6 @@
 """Taking cases out of the list: as a table or on paper, made by a worker."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -44,7 +43,7 @@ def download(request: HttpRequest, organisation: str) -> HttpResponse:
         "count_words": _words(count),
         "too_many_for_pdf": count > selection.MOST_CASES,
         "most": selection.MOST_CASES,
-        "close_url": f"{reverse('deviations:list', args=[organisation])}?{urlencode(wanted.query or {'status': ''})}",
+        "close_url": reverse("deviations:list", args=[organisation]) + wanted.address,
     }
     return render(request, "deviations/downloads/download.html", context, status=422 if form.is_bound else 200)
 

@@ -2,7 +2,6 @@
 
 import io
 from typing import Any
-from urllib.parse import urlencode
 
 import segno
 from django.core.exceptions import BadRequest
@@ -44,7 +43,7 @@ def deviation_list(request: HttpRequest, organisation: str) -> HttpResponse:
     An address without a filter leads to the view that the reader's list opens with.
     """
     if not request.GET and (start := selectors.start_view_of(request.employee)) is not None and start.query:
-        return redirect(f"{request.path}?{urlencode(start.query)}")
+        return redirect(request.path + filters.address_of(start.query))
     wanted = filters.read(request.GET)
     found = wanted.cases(request.employee)
     by_due = wanted.is_by_due

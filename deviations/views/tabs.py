@@ -1,13 +1,12 @@
 """The tabs above the list: the standing views, then those that people have saved."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from deviations import selectors
-from deviations.filters import Filter
+from deviations.filters import Filter, address_of
 from deviations.models import SavedView
 
 # A tab is a link in a row of links; the rest are on the page of views.
@@ -23,7 +22,7 @@ def views_context(request: HttpRequest, wanted: Filter) -> dict[str, Any]:
         "views": [
             {
                 "label": label,
-                "url": f"?{urlencode(query or {'status': ''})}",
+                "url": address_of(query),
                 "count": count,
                 "current": index == current,
             }

@@ -153,7 +153,7 @@ def test_a_filter_that_no_longer_fits_is_left_out_and_named(cast, client):
     page = client.get(LIST + "?unit=99999999&severity=2")
     assert [deviation.number for deviation, _status in page.context["rows"]] == [case]
     assert page.context["wanted"].left_out
-    assert "Enhet" in page.content.decode()
+    assert "Avdeling" in page.content.decode()
     overview = client.get(VIEWS)
     assert overview.context["mine"][0]["left_out"]
     closed_unit = client.get(f"{LIST}?unit={cast.teknisk.pk}")
