@@ -1,11 +1,14 @@
 """News of a view: once in a morning, when there is something, numbers only, in the one routine mail of the day."""
 
 import datetime
+from email import policy
+from email.parser import BytesParser
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.core import mail
+from lxml import html as markup
 
 from deviations import services
 from deviations.enums import ReporterKind
@@ -19,6 +22,7 @@ from hms.notifications.tasks import deliver
 from hms.organisations.models import Employee, RoleHolding
 from hms.tenancy.scope import tenant
 from tests.deviations.helpers import report
+from tests.deviations.test_hostile_text import OURS
 
 OSLO = ZoneInfo("Europe/Oslo")
 
@@ -208,3 +212,25 @@ def test_the_sweep_asks_only_where_somebody_waits(cast, follow):
     follow(status="all")
     assert organisations_with_news(at(3, 7, 10)) == []
     assert organisations_with_news(at(3, 7, 31)) == [cast.fjellvik.pk]
+
+
+@pytest.mark.parametrize("name", [text[:60].strip() for text in OURS])
+def test_whatever_a_view_is_called_stands_in_the_mail_as_text(cast, name):
+    with time_machine.travel(at(2, 12), tick=False), tenant(cast.fjellvik):
+        view = services.save_view(by=cast.sunniva, name=name, query={"status": "all"})
+        services.follow(cast.sunniva, view, "daily")
+    happen(cast, 2)
+    mail.outbox.clear()
+    with time_machine.travel(at(3), tick=False):
+        sweep_news()
+        deliver(cast.fjellvik.pk)
+    (message,) = [message for message in mail.outbox if message.to == [cast.sunniva.email] and "1 ny" in message.body]
+    parsed = BytesParser(policy=policy.default).parsebytes(message.message().as_bytes())
+    # Where a long subject is folded, readers may see a space.
+    assert " ".join(parsed["Subject"].split()) == f"1 ny i «{' '.join(name.split())}»"
+    assert parsed["Bcc"] is None
+    assert name in parsed.get_body(("plain",)).get_content()
+    html = parsed.get_body(("html",)).get_content()
+    assert name in markup.fromstring(html.encode()).text_content()
+    assert "<script>alert" not in html
+    assert "<img src=x" not in html
