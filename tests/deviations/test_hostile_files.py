@@ -64,7 +64,7 @@ def written_through(cast, client, text: str) -> Deviation:
         plans.send_to_safety_rep(action.plan, to=cast.kari, by=cast.amir)
         plan = ActionPlan.objects.get(pk=action.plan_id)
     client.force_login(cast.kari.user)
-    said = {"opinion": "request_change", "comment": part["long"], "version": plan.version}
+    said = {"opinion": "disagree", "comment": part["long"], "version": plan.version}
     answer = client.post(f"/fjellvik/tiltak/plan/{plan.pk}/uttalelse/", said)
     assert answer.status_code == 303, text
     with tenant(cast.fjellvik):
