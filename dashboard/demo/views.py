@@ -25,7 +25,7 @@ def save_views(house: House) -> None:
         by=keeper.employee, name="Vold og trusler, alle", query={"status": "all", "category": Category.VIOLENCE.value},
         for_roles=[Role.MANAGER, Role.SAFETY_REP, Role.SENIOR_SAFETY_REP],
     )  # fmt: skip
-    leader = house.people.get("Amir Hosseini")
+    leader = house.people.get("amir")
     if leader is not None:
         view = services.save_view(
             by=leader, name="Nærmeste frist her", query={"unit": str(leader.unit_id), "sort": "frist"}
