@@ -5,4 +5,15 @@ class DeviationsConfig(AppConfig):
     name = "deviations"
 
     def ready(self) -> None:
-        from deviations import documents, notifications, rules, selectors, summaries, tasks, wiring  # noqa: F401  registrations
+        from deviations import (  # noqa: F401  registrations
+            documents,
+            exporting,
+            news,
+            notifications,
+            rules,
+            selection,
+            selectors,
+            summaries,
+            tasks,
+            wiring,
+        )

@@ -85,3 +85,10 @@ IMPORT_MOVES: dict[str, set[str]] = {
     ImportState.DONE: set(),
     ImportState.FAILED: {ImportState.RUNNING},
 }
+
+
+class Frequency(models.TextChoices):
+    """How often somebody is told what is new in a view."""
+
+    DAILY = "daily", _("Every morning when there is something")
+    WEEKLY = "weekly", _("Once a week")

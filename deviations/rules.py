@@ -6,7 +6,7 @@ import rules
 from django.utils import timezone
 
 from deviations.enums import State
-from deviations.models import Deviation
+from deviations.models import Deviation, SavedView
 from hms.organisations.enums import Role
 from hms.organisations.models import Employee
 from hms.organisations.people import reach
@@ -70,6 +70,30 @@ def is_importer(employee: Employee, obj: object = None) -> bool:
     return reach(employee).has(Role.HSE_MANAGER)
 
 
+@rules.predicate
+def has_a_part_in_the_work(employee: Employee, obj: object = None) -> bool:
+    """Somebody whose role it is to see more than their own cases."""
+    return reach(employee).has(
+        Role.MANAGER, Role.TOP_LEADER, Role.HSE_MANAGER, Role.SAFETY_REP, Role.SENIOR_SAFETY_REP, Role.INSPECTOR
+    )
+
+
+def works_with_cases(employee: Employee) -> bool:
+    """Whether somebody sees the inside of some cases by their role; an inspector and a top leader do not."""
+    return reach(employee).has(Role.MANAGER, Role.HSE_MANAGER, Role.SAFETY_REP, Role.SENIOR_SAFETY_REP)
+
+
+@rules.predicate
+def owns_view(employee: Employee, view: SavedView) -> bool:
+    return view.owner_id == employee.pk
+
+
+@rules.predicate
+def keeps_shared_views(employee: Employee, view: SavedView) -> bool:
+    """A shared view belongs to the house: whoever may share looks after it when its owner has left."""
+    return view.is_shared and reach(employee).has(Role.HSE_MANAGER)
+
+
 rules.add_perm("deviations.view", rules.always_true)
 rules.add_perm("deviations.comment", ~only_inspects)
 rules.add_perm("deviations.add_details", is_reporter | is_handler)
@@ -77,3 +101,8 @@ rules.add_perm("deviations.handle", is_handler)
 rules.add_perm("deviations.view_internal", sees_internal_comments)
 rules.add_perm("deviations.reopen", is_handler | (is_reporter & is_within_reopening))
 rules.add_perm("deviations.import", is_importer)
+rules.add_perm("deviations.export", has_a_part_in_the_work)
+rules.add_perm("deviations.see_view", rules.always_true)
+rules.add_perm("deviations.change_view", owns_view | keeps_shared_views)
+rules.add_perm("deviations.move_view", owns_view)
+rules.add_perm("deviations.share_view", is_importer)

@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from deviations.converters import CaseNumber
-from deviations.views import handling, pdf, reading, reporting
+from deviations.views import downloads, handling, pdf, reading, reporting, saved_views
 
 register_converter(CaseNumber, "case_number")
 
@@ -26,11 +26,24 @@ of_case = [
     path("pdf/", pdf.case_pdf, name="pdf"),
 ]
 
+of_views = [
+    path("", saved_views.overview, name="views"),
+    path("ny/", saved_views.add, name="view_add"),
+    path("<int:pk>/", saved_views.change, name="view_change"),
+    path("<int:pk>/folg/", saved_views.follow, name="view_follow"),
+    path("<int:pk>/stopp/", saved_views.stop, name="view_stop"),
+    path("<int:pk>/opp/", saved_views.move, {"up": True}, name="view_up"),
+    path("<int:pk>/ned/", saved_views.move, {"up": False}, name="view_down"),
+    path("<int:pk>/slett/", saved_views.remove, name="view_remove"),
+]
+
 urlpatterns = [
     path("meld/", reporting.report, name="report"),
     path("meld/kvittering/<case_number:number>/", reporting.receipt, name="receipt"),
     path("f/", reporting.follow, name="follow"),
     path("avvik/", reading.deviation_list, name="list"),
+    path("avvik/last-ned/", downloads.download, name="download"),
+    path("avvik/visninger/", include(of_views)),
     path("avvik/importer/", include("deviations.import_urls")),
     path("avvik/plakat/<int:unit>/", reading.poster, name="poster"),
     path("avvik/plakat/<int:unit>/qr.svg", reading.poster_code, name="poster_code"),

@@ -159,6 +159,10 @@ verbs.register(
         "deviation.reopened": Verb(gettext_lazy("%(name)s reopened the case"), "flag", "warning"),
         "deviation.made_confidential": Verb(gettext_lazy("%(name)s made the case confidential"), "shield"),
         "deviation.access_granted": Verb(gettext_lazy("%(name)s gave %(to)s access"), "shield"),
+        "deviations.exported": Verb(gettext_lazy("%(name)s downloaded deviations"), "download"),
+        "deviations.documented": Verb(gettext_lazy("%(name)s made a document of deviations"), "download"),
+        "saved_view.shared": Verb(gettext_lazy("%(name)s shared a view"), "people"),
+        "saved_view.removed": Verb(gettext_lazy("%(name)s removed a shared view"), "people"),
         "deviation.opened": Verb(gettext_lazy("%(name)s opened the case"), "search"),
     }
 )

@@ -13,6 +13,7 @@ from dashboard.demo.house import House, furnish, password_hash
 from dashboard.demo.leaders import tell_leaders
 from dashboard.demo.life import live
 from dashboard.demo.scenes import Scene, scenes_of, tell
+from dashboard.demo.views import save_views
 from dashboard.demo.year import draw_year
 from deviations.models import Deviation, DeviationCounter
 from hms.accounts.demo import DEMO_PASSWORD
@@ -63,6 +64,7 @@ def _load(employer: Employer, now: datetime.datetime, users: dict[str, User], pa
         # What was said in the year behind them was said by mail; from now on the ladder speaks.
         rearm()
         tell_leaders(now)
+        save_views(house)
         for deviation, scene in pictured:
             _show(deviation, scene)
 

@@ -13,17 +13,22 @@ from deviations.forms.cases import (
     TriageForm,
     UnitField,
 )
+from deviations.forms.downloads import DownloadForm
+from deviations.forms.saved_views import FollowForm, ViewForm
 
 __all__ = [
     "SEVERITY_WORDS",
     "CauseForm",
     "CommentForm",
     "DetailsForm",
+    "DownloadForm",
     "FilterForm",
+    "FollowForm",
     "MessageForm",
     "PersonForm",
     "ReceiptCodeForm",
     "ReportForm",
     "TriageForm",
     "UnitField",
+    "ViewForm",
 ]

@@ -8,6 +8,7 @@ from deviations.models.cases import (
     ImportBatch,
     WhyStep,
 )
+from deviations.models.saved_views import SavedView, StartView, ViewSubscription
 
 __all__ = [
     "AccessGrant",
@@ -15,5 +16,8 @@ __all__ = [
     "Deviation",
     "DeviationCounter",
     "ImportBatch",
+    "SavedView",
+    "StartView",
+    "ViewSubscription",
     "WhyStep",
 ]

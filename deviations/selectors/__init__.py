@@ -23,6 +23,9 @@ from deviations.selectors.cases import (
     with_due,
     with_list_columns,
 )
+from deviations.selectors.filters import matching
+from deviations.selectors.reporters import reporter_name
+from deviations.selectors.saved_views import followed_by, start_view_of, views_for
 
 __all__ = [
     "COUNT_LIMIT",
@@ -33,15 +36,20 @@ __all__ = [
     "awaiting_statement",
     "bounded_count",
     "comments_for",
+    "followed_by",
+    "matching",
     "open_counts",
     "open_ones",
     "overdue",
     "prefix_query",
     "reported_by",
+    "reporter_name",
     "search",
+    "start_view_of",
     "status",
     "steps",
     "timeline_of",
+    "views_for",
     "visible_imports",
     "visible_to",
     "with_due",

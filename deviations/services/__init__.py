@@ -4,22 +4,38 @@ from deviations.services.closing import answer, close, reopen
 from deviations.services.dialogue import add_details, comment, reply_from_reporter
 from deviations.services.handling import analyse, grant_access, hand_over, receive, set_confidential, start_plan, triage
 from deviations.services.reporting import Report, next_number, receipt_hash, report
+from deviations.services.saved_views import (
+    change_view,
+    choose_start,
+    follow,
+    follow_nothing,
+    move_view,
+    remove_view,
+    save_view,
+)
 
 __all__ = [
     "Report",
     "add_details",
     "analyse",
     "answer",
+    "change_view",
+    "choose_start",
     "close",
     "comment",
+    "follow",
+    "follow_nothing",
     "grant_access",
     "hand_over",
+    "move_view",
     "next_number",
     "receipt_hash",
     "receive",
+    "remove_view",
     "reopen",
     "reply_from_reporter",
     "report",
+    "save_view",
     "set_confidential",
     "start_plan",
     "triage",

@@ -46,6 +46,7 @@ class World:
             self._settings()
             self._imports()
             self._reports()
+            self._views()
 
     # --- cases ---
 
@@ -177,4 +178,15 @@ class World:
                 **common, **ended, state="done", name="sak.pdf", storage_key=store(ContentFile(b"%PDF-")), size=5
             ),
             ReportJob.objects.create(**common, **ended, state="failed", problem="error"),
+            ReportJob.objects.create(**common, **ended, state="cancelled"),
         ]
+
+    def _views(self) -> None:
+        amir, sunniva = self.cast.amir, self.cast.sunniva
+        self.view = cases.save_view(by=amir, name="Alvorlige på Solbakken", query={"severity": "3"})
+        cases.save_view(by=amir, name="Venter lenge", query={"sort": "frist", "status": "overdue"})
+        cases.save_view(by=amir, name="En enhet som er borte", query={"unit": "999999999"})
+        cases.follow(amir, self.view, "daily")
+        cases.choose_start(
+            sunniva, cases.save_view(by=sunniva, name="Brann", query={"category": "fire"}, is_for_all=True)
+        )
