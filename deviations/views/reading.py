@@ -16,7 +16,9 @@ from deviations import selectors
 from deviations.enums import Cause
 from deviations.forms import CommentForm, FilterForm, MessageForm
 from deviations.models import Deviation
+from deviations.views.causes import cause_context
 from deviations.views.common import Number, case, case_url
+from deviations.views.examples import learning_context
 from hms.actions.models import Action
 from hms.actions.page import plan_context
 from hms.assignments.chain import chain_of
@@ -123,6 +125,7 @@ def _filtered(found: Any, filters: FilterForm, employee: Employee) -> Any:
             found = found.filter(**{name: wanted[name]})
     if wanted["mine"]:
         found = found.filter(reporter=employee)
+    found = selectors.narrowed(found, wanted)
     return selectors.search(found, wanted["q"]) if wanted["q"] else found
 
 
@@ -216,6 +219,8 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
         "has_open_actions": any(action.assignment.state != AssignmentState.DONE for action in actions),
         "case_url": case_url(request, deviation),
         **plan,
+        **cause_context(deviation, sees_internal=sees_internal),
+        **learning_context(deviation, employee, may_handle=may_handle),
     }
 
 
