@@ -148,7 +148,14 @@ rules.add_perm("deviations.like_example", is_published)
 def leads_by_trends(employee: Employee, obj: object = None) -> bool:
     """Everybody may read the trends; they stand in the menu of those who see more there than totals."""
     his = reach(employee)
-    roles = (Role.MANAGER, Role.SAFETY_REP, Role.HSE_MANAGER, Role.SENIOR_SAFETY_REP, Role.TOP_LEADER, Role.AMU_MEMBER)
+    roles = (
+        Role.MANAGER,
+        Role.SAFETY_REP,
+        Role.HSE_MANAGER,
+        Role.SENIOR_SAFETY_REP,
+        Role.TOP_LEADER,
+        Role.COMMITTEE_MEMBER,
+    )
     return his.has(*roles, Role.INSPECTOR)
 
 

@@ -102,7 +102,7 @@ def _groups(request: HttpRequest, url: Any) -> list[dict[str, Any]]:
     if kinds_of(employee):
         lead.append(item(_("Summary"), "assignments:summaries", "chart", "summaries"))
     if may(employee, "deviations.lead_by_trends"):
-        lead.append(item(_("Learn"), "deviations:trends", "history", "trends"))
+        lead.append(item(_("Learn from deviations"), "deviations:trends", "search", "trends"))
     if may(employee, "organisations.administer"):
         lead.append(item(_("Settings"), "organisations:settings", "settings", "organisations"))
     return [*groups, {"label": _("Lead"), "items": lead}] if lead else groups

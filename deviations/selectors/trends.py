@@ -180,12 +180,13 @@ def by_weekday(scope: Scope) -> list[Cell]:
 def by_hours(scope: Scope) -> list[Cell]:
     """When it happened, three hours together, of those that have a time. Values are the first hour."""
     part = Func(
-        Extract("occurred_at_time", "hour"), template=f"(%(expressions)s / {HOURS_EACH}) * {HOURS_EACH}",
+        Extract("occurred_at_time", "hour"),
+        template=f"(floor(%(expressions)s / {HOURS_EACH}) * {HOURS_EACH})::int",
         output_field=IntegerField(),
-    )  # fmt: skip
+    )
     timed = Scope(scope.cases.filter(occurred_at_time__isnull=False), scope.known, scope.months, scope.units)
     cells = tally(timed, part)
-    numbers = {int(cell.value): cell.number for cell in cells}
+    numbers = {cell.value: cell.number for cell in cells}
     return [Cell(hour, numbers.get(hour, 0)) for hour in range(0, 24, HOURS_EACH)] if numbers else []
 
 
