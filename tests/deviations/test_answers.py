@@ -113,7 +113,7 @@ def sweep_on(cast, clock, *days):
     mail.outbox.clear()
     for day in days:
         clock.move_to(at(day, 8))
-        tasks.sweep_reminders()
+        tasks.sweep_assignments()
         mail_tasks.deliver(cast.fjellvik.pk)
     return [(message.to[0].split(".")[0], message.subject) for message in mail.outbox]
 
