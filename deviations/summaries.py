@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from deviations.enums import ReporterKind, State
 from deviations.models import Deviation
-from deviations.selectors import Answers, answers, open_ones, visible_to
+from deviations.selectors import Answers, answers, open_ones, shared_examples, visible_to
 from deviations.wiring import case_url
 from hms.actions.summaries import share
-from hms.assignments.summaries.content import LINES, Figure, Line, Question, Section
+from hms.assignments.summaries.content import FEW, LINES, Figure, Line, Question, Section
 from hms.assignments.summaries.own_part import is_present
 from hms.assignments.summaries.periods import Month, Week, moments
 from hms.assignments.summaries.registry import Contribution, Counts, UnitColumn, counted, register
@@ -143,6 +144,28 @@ def _answers(month: Month, calendar: WorkCalendar) -> Answers:
     return answers(Deviation.objects.filter(ORDINARY, came_in(month)), calendar)
 
 
+def _monthly_sections(question: Question, month: Month, is_newest: bool) -> Iterable[Section]:
+    """What was shared as a good example in the month; everybody may read those, so a leader may pass them on."""
+    begin, end = moments(month)
+    shared = shared_examples(question.reader).filter(published_at__gte=begin, published_at__lt=end)
+    shown = list(shared.select_related("organisation").order_by("-published_at", "-pk")[:FEW])
+    if not shown:
+        return
+    lines = [
+        Line(
+            title=example.title,
+            meta=example.unit.name if example.unit else "",
+            url=reverse("deviations:example", args=[example.organisation.slug, example.pk]),
+        )
+        for example in shown
+    ]
+    yield Section(
+        91, _("Shared with everybody as good examples"), "star", "success", lines,
+        len(shown) if len(shown) < FEW else shared.count(),
+        lede=_("Read one of them aloud at the next meeting."),
+    )  # fmt: skip
+
+
 register(
     "deviations",
     Contribution(
@@ -150,6 +173,7 @@ register(
         weekly_figures=_weekly_figures,
         weekly_units=_weekly_units,
         monthly_figures=_monthly_figures,
+        monthly_sections=_monthly_sections,
         unit_columns=[
             UnitColumn(10, lambda: _("Reported"), lambda month: _by_unit(came_in(month))),
             UnitColumn(20, lambda: _("Open now"), lambda month: _by_unit(~Q(state=State.CLOSED)), is_present=True),

@@ -93,7 +93,7 @@ def test_the_first_written_words_count_and_only_the_first(cast, clock):
 def test_working_days_leave_out_weekends_holidays_and_quiet_days(cast, clock):
     with tenant(cast.fjellvik):
         QuietPeriod.objects.create(
-            starts_on=datetime.date(2026, 10, 13), ends_on=datetime.date(2026, 10, 13), name="Stengt"
+            starts_on=datetime.date(2026, 10, 13), ends_on=datetime.date(2026, 10, 13), label="Stengt"
         )
         for unit, first, last in [(cast.solbakken, 9, 14), (cast.solbakken, 15, 15), (cast.teknisk, 9, 16)]:
             clock.move_to(at(first))

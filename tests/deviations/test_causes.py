@@ -140,8 +140,10 @@ def test_everything_in_the_drawing_is_inside_it():
     drawing = draw("En svært lang overskrift som ikke får plass på en linje i hodet på fisken", ["premises"], causes)
     for bone in drawing.bones:
         left, top, width, height = bone.box
-        assert 0 <= left and left + width <= drawing.head[0]
-        assert 0 <= top and top + height <= drawing.height
+        assert left >= 0
+        assert left + width <= drawing.head[0]
+        assert top >= 0
+        assert top + height <= drawing.height
         for text in bone.causes:
             assert 0 < text.y < drawing.height
             assert not top < text.y < top + height
