@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from deviations.enums import ExampleState
+from deviations.enums import ExampleState, State
 from deviations.models import Deviation, GoodExample, ThumbUp
 from deviations.selectors.cases import visible_to
 from hms.files.models import Attachment
@@ -15,8 +15,9 @@ _KIND = GoodExample._meta.label_lower
 
 
 def published() -> Q:
-    """What everybody may read: shared, and not of a case that became confidential after it was written."""
-    return Q(state=ExampleState.PUBLISHED) & (Q(deviation__is_confidential=False) | Q(unit__isnull=True))
+    """What everybody may read: shared, and not of a case that is open again, or became confidential afterwards."""
+    stands = Q(state=ExampleState.PUBLISHED, deviation__state=State.CLOSED)
+    return stands & (Q(deviation__is_confidential=False) | Q(unit__isnull=True))
 
 
 @visibility(GoodExample)

@@ -274,7 +274,11 @@ def test_what_becomes_confidential_is_not_shown_any_more(cast, client, shared):
     with tenant(cast.fjellvik):
         case = shared.deviation
         services.reopen(again(case), by=cast.amir, reason="Mer å gjøre")
+    # Not solved after all: no example while it is open.
+    assert listed(client, cast.tor_erik) == []
+    with tenant(cast.fjellvik):
         services.set_confidential(again(case), by=cast.amir)
+        services.close(again(case), by=cast.amir, answer="Nå er det løst")
     assert listed(client, cast.tor_erik) == []
     assert client.get(at(shared)).status_code == 404
     assert "Trappa er trygg igjen" not in client.get("/fjellvik/").content.decode()
