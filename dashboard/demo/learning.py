@@ -114,11 +114,12 @@ def _bones(book: Book, case: Deviation) -> None:
 def _rate(book: Book, case: Deviation) -> bool:
     """Three of four answer, within a few days. Gives whether others may learn from it."""
     rated_at = case.closed_at + datetime.timedelta(hours=5 + case.sequence % 60)
-    if case.sequence % 4 == 3 or rated_at > book.now:
+    is_told = case.title in _EXAMPLES
+    if (case.sequence % 4 == 3 and not is_told) or rated_at > book.now:
         return False
     if case.reporter_kind == ReporterKind.ANONYMOUS:
         rated_at = rated_at.replace(hour=0, minute=0, second=0, microsecond=0)
-    helped, comment = _SAID[case.sequence // 4 % len(_SAID)]
+    helped, comment = _SAID[0] if is_told else _SAID[case.sequence // 4 % len(_SAID)]
     may_share = helped == Helped.YES
     rating = book.add(
         Rating(
