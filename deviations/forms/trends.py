@@ -31,9 +31,13 @@ class TrendForm(HmsForm):
         today = timezone.localdate()
         self.this_month = today.replace(day=1)
         self.sees_all = sees_all
-        self.fields["unit"].queryset = units_seen(employee)
-        years = [(str(today.year - back), str(today.year - back)) for back in range(YEARS)]
-        self.fields["period"].choices = [("", _("The last 12 months")), ("3", _("The last 3 months")), *years]
+        units = units_seen(employee)
+        if units:
+            self.fields["unit"].queryset = units
+        else:
+            del self.fields["unit"]
+        self.years = [(str(today.year - back), str(today.year - back)) for back in range(YEARS)]
+        self.fields["period"].choices = [("", _("The last 12 months")), ("3", _("The last 3 months")), *self.years]
 
     def chosen(self) -> tuple[Unit | None, Months, bool]:
         """The unit (None: all), the months, and whether every number may be shown; what makes no sense is left out."""
@@ -42,6 +46,8 @@ class TrendForm(HmsForm):
         unit, period = data.get("unit"), data.get("period") or ""
         if self.sees_all or unit is not None:
             return unit, self._months(period), True
+        # Only now is it known that nothing shorter than a year may be asked for.
+        self.fields["period"].choices = [("", _("The newest year")), *self.years]
         return None, self._ended_year(period), False
 
     def _months(self, period: str) -> Months:
