@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from deviations import selectors
 from deviations.enums import Cause
+from deviations.fishbone import draw
 from deviations.models import Deviation
-from hms.actions.selectors import actions_of, statements_of
+from hms.actions.selectors import actions_of, cost_of, statements_of
 from hms.audit.services import record
 from hms.files.selectors import attachments_of
 from hms.organisations.access import may, visible
@@ -31,7 +32,7 @@ def make_case(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
     """
     deviation = (
         visible(Deviation, employee)
-        .select_related("unit", "organisation", "reporter", "closed_by", "handling__assignee", "plan__decided_by")
+        .select_related("unit", "organisation", "reporter", "closed_by", "handling__assignee", "plan__decided_by", "cost")
         .filter(pk=parameters["deviation"])
         .first()
     )
@@ -68,6 +69,8 @@ def case_context(
         "documents": [attachment for attachment in attachments if attachment not in pictures],
         "why_steps": list(deviation.why_steps.all()) if sees_internal else [],
         "causes": cause_labels(deviation) if sees_internal else [],
+        "fishbone": draw(deviation.title, deviation.causes, deviation.bones.all()) if sees_internal else None,
+        "costs": _costs(deviation) if sees_internal else [],
         "plan": plan,
         "actions": list(actions_of(plan)) if plan else [],
         "statements": list(statements_of(plan)) if plan else [],
@@ -116,6 +119,18 @@ def _facts(deviation: Deviation, *, sees_internal: bool) -> list[tuple[str, str]
     if sees_internal:
         rows += [(header, str(value)) for header, value in deviation.imported_values.items()]
     return [(label, value) for label, value in rows if value and value.strip()]
+
+
+def _costs(deviation: Deviation) -> list[tuple[str, str]]:
+    cost = getattr(deviation, "cost", None)
+    rows = [
+        (_("Cost in kroner, estimated"), cost.amount if cost else None),
+        (_("Lost working days, estimated"), cost.lost_days if cost else None),
+        (_("The actions together, in kroner"), cost_of(deviation.plan)),
+    ]
+    return [
+        (label, formats.number_format(number, 0, force_grouping=True)) for label, number in rows if number is not None
+    ]
 
 
 def _bytes(key: str) -> bytes:

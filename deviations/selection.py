@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from deviations import documents, exporting, filters, selectors
+from deviations.fishbone import draw
 from deviations.forms.downloads import COMMITTEE, INSPECTOR, OWN
-from deviations.models import Deviation
+from deviations.models import ContributingCause, Deviation
 from hms.actions.selectors import actions_of
 from hms.assignments.enums import State as AssignmentState
 from hms.audit.services import record
@@ -34,7 +35,7 @@ READERS = {
     COMMITTEE: gettext_lazy("For the working environment committee"),
     INSPECTOR: gettext_lazy("For an inspector"),
 }
-RELATED = ("unit", "organisation", "reporter", "closed_by", "handling__assignee", "plan__decided_by")
+RELATED = ("unit", "organisation", "reporter", "closed_by", "handling__assignee", "plan__decided_by", "cost")
 
 
 def make_document(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
@@ -132,6 +133,10 @@ class _Measure:
     state: str
 
 
+def _bone(bone: ContributingCause, text: str) -> ContributingCause:
+    return ContributingCause(category=bone.category, position=bone.position, text=text)
+
+
 def _nameless(case: Deviation, names: _Names) -> dict[str, Any]:
     """A case as the committee reads it (aml. § 7-2): what happened, why and what is done, and nobody's name."""
     actions = list(actions_of(case.plan)) if case.plan else []
@@ -153,6 +158,7 @@ def _nameless(case: Deviation, names: _Names) -> dict[str, Any]:
         "facts": documents.plain_facts(case),
         "why_steps": [{"text": clean(step.text), "is_root": step.is_root} for step in case.why_steps.all()],
         "causes": documents.cause_labels(case),
+        "fishbone": draw(clean(case.title), case.causes, [_bone(bone, clean(bone.text)) for bone in case.bones.all()]),
         "actions": [
             _Measure(clean(action.title), action.assignment.due_on, AssignmentState(action.assignment.state).label)
             for action in actions

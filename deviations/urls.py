@@ -3,7 +3,18 @@
 from django.urls import include, path, register_converter
 
 from deviations.converters import CaseNumber
-from deviations.views import downloads, handling, pdf, reading, reporting, saved_views
+from deviations.views import (
+    causes,
+    downloads,
+    examples,
+    handling,
+    pdf,
+    rating,
+    reading,
+    reporting,
+    saved_views,
+    trends,
+)
 
 register_converter(CaseNumber, "case_number")
 
@@ -24,6 +35,10 @@ of_case = [
     path("plan/", handling.start_plan, name="start_plan"),
     path("mer/", reporting.add_details, name="add_details"),
     path("pdf/", pdf.case_pdf, name="pdf"),
+    path("hjalp/", rating.rate, name="rate"),
+    path("fiskebein/", causes.fishbone, name="fishbone"),
+    path("kostnad/", causes.cost, name="cost"),
+    path("eksempel/", examples.write, name="write_example"),
 ]
 
 of_views = [
@@ -48,4 +63,12 @@ urlpatterns = [
     path("avvik/plakat/<int:unit>/", reading.poster, name="poster"),
     path("avvik/plakat/<int:unit>/qr.svg", reading.poster_code, name="poster_code"),
     path("avvik/<case_number:number>/", include(of_case)),
+    path("avvik/trender/", trends.trend_page, name="trends"),
+    path("gode-eksempler/", examples.example_list, name="examples"),
+    path("gode-eksempler/<int:pk>/", examples.show, name="example"),
+    path("gode-eksempler/<int:pk>/samtykke/", examples.consent, name="example_consent"),
+    path("gode-eksempler/<int:pk>/spor/", examples.ask, name="example_ask"),
+    path("gode-eksempler/<int:pk>/publiser/", examples.publish, name="example_publish"),
+    path("gode-eksempler/<int:pk>/trekk/", examples.withdraw, name="example_withdraw"),
+    path("gode-eksempler/<int:pk>/tommel/", examples.like, name="example_like"),
 ]

@@ -11,6 +11,7 @@ from dashboard.demo.book import Book
 from dashboard.demo.cast import EMPLOYERS, Employer
 from dashboard.demo.house import House, furnish, password_hash
 from dashboard.demo.leaders import tell_leaders
+from dashboard.demo.learning import learn
 from dashboard.demo.life import live
 from dashboard.demo.scenes import Scene, scenes_of, tell
 from dashboard.demo.views import save_views
@@ -23,7 +24,7 @@ from hms.files import services as files
 from hms.files.models import Attachment
 from hms.notifications.enums import SmsUse
 from hms.notifications.models import ChannelSettings
-from hms.organisations.models import Organisation
+from hms.organisations.models import Employee, Organisation
 from hms.tenancy.scope import tenant
 
 
@@ -59,6 +60,7 @@ def _load(employer: Employer, now: datetime.datetime, users: dict[str, User], pa
         # Without a gateway: the demo's SMS lie in its mailbox.
         book.add(ChannelSettings(sms_use=SmsUse.URGENT))
         pictured = _tell_all(book, house)
+        learn(book, book.rows[Employee])
         lose_an_address(book, house)
         book.write()
         # What was said in the year behind them was said by mail; from now on the ladder speaks.

@@ -284,6 +284,14 @@ class FilterForm(HmsForm):
     unit = forms.ChoiceField(label=_("Unit"), required=False)
     # Set by the view «Reported by me», kept while one filters on.
     mine = forms.CharField(required=False, widget=forms.HiddenInput)
+    # Set by the links of the trends, kept likewise.
+    begin = forms.DateField(required=False, widget=forms.HiddenInput)
+    end = forms.DateField(required=False, widget=forms.HiddenInput)
+    cause = forms.ChoiceField(required=False, widget=forms.HiddenInput, choices=[("", ""), *Cause.choices])
+    weekday = forms.IntegerField(required=False, min_value=1, max_value=7, widget=forms.HiddenInput)
+    hours = forms.IntegerField(required=False, min_value=0, max_value=23, widget=forms.HiddenInput)
+    place = forms.CharField(required=False, max_length=160, widget=forms.HiddenInput)
+    below = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,16 +8,24 @@ from deviations.models.cases import (
     ImportBatch,
     WhyStep,
 )
+from deviations.models.causes import CaseCost, ContributingCause
+from deviations.models.examples import GoodExample, ThumbUp
+from deviations.models.ratings import Rating
 from deviations.models.saved_views import SavedView, StartView, ViewSubscription
 
 __all__ = [
     "AccessGrant",
+    "CaseCost",
     "Comment",
+    "ContributingCause",
     "Deviation",
     "DeviationCounter",
+    "GoodExample",
     "ImportBatch",
+    "Rating",
     "SavedView",
     "StartView",
+    "ThumbUp",
     "ViewSubscription",
     "WhyStep",
 ]

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from deviations.enums import State
 from deviations.models import Deviation
 from deviations.selectors.cases import awaiting_statement, open_ones, overdue, search
+from deviations.selectors.trends import narrowed
 from hms.organisations.models import Employee
 
 
@@ -25,6 +26,7 @@ def matching(found: QuerySet[Deviation], wanted: Mapping[str, Any], employee: Em
             found = found.filter(**{name: wanted[name]})
     if wanted.get("mine"):
         found = found.filter(reporter=employee)
+    found = narrowed(found, wanted)
     return search(found, wanted["q"]) if wanted.get("q") else found
 
 

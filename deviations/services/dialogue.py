@@ -4,7 +4,8 @@ from django.utils import timezone
 
 from deviations.enums import CommentVisibility, ReporterKind
 from deviations.models import Comment, Deviation
-from deviations.services.handling import require_open, say, tell_reporter
+from deviations.rules import is_handler
+from deviations.services.handling import mark_answered, require_open, say, tell_reporter
 from deviations.services.reporting import start_of_day
 from hms.audit.enums import Via
 from hms.audit.services import record
@@ -16,8 +17,8 @@ from hms.organisations.models import Employee
 def comment(deviation: Deviation, *, by: Employee, text: str, visibility: str, via: str = Via.WEB) -> Comment:
     """Add a comment.
 
-    Effects: the comment and an event; the reporter is told of one meant for them, the handler of one from
-    somebody else. Nothing when it was sent twice.
+    Effects: the comment and an event; the reporter is told of one meant for them, which is an answer when a handler
+    wrote it; the handler is told of one from somebody else. Nothing when it was sent twice.
     """
     lock(deviation)
     is_reporter = deviation.reporter_id == by.pk
@@ -33,6 +34,8 @@ def comment(deviation: Deviation, *, by: Employee, text: str, visibility: str, v
     record("deviation.commented", said, by=by, via=via, root=deviation, data={"visibility": said.visibility})
     if said.visibility == CommentVisibility.REPORTER and not is_reporter:
         tell_reporter("deviations.comment_to_reporter", deviation, dedupe=f"comment:{said.pk}", name=by.given_name)
+        if is_handler(by, deviation):
+            mark_answered(deviation)
     _tell_handler(deviation, said, by=by)
     return said
 

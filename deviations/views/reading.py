@@ -16,7 +16,9 @@ from deviations import filters, selectors
 from deviations.enums import Cause
 from deviations.forms import CommentForm, MessageForm
 from deviations.models import Deviation
+from deviations.views.causes import cause_context
 from deviations.views.common import Number, case, case_url
+from deviations.views.examples import learning_context
 from deviations.views.tabs import views_context
 from hms.actions.models import Action
 from hms.actions.page import plan_context
@@ -177,6 +179,8 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
         "has_open_actions": any(action.assignment.state != AssignmentState.DONE for action in actions),
         "case_url": case_url(request, deviation),
         **plan,
+        **cause_context(deviation, sees_internal=sees_internal),
+        **learning_context(deviation, employee, may_handle=may_handle),
     }
 
 
