@@ -1,6 +1,7 @@
 """Forms of a case. They validate; services decide and write."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -285,7 +286,8 @@ class FilterForm(HmsForm):
     # Set by the view «Reported by me», kept while one filters on.
     mine = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Iterable[tuple[int, str]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = Unit.objects.order_by("name").values_list("pk", "name")
+        if units is None:
+            units = Unit.objects.order_by("name").values_list("pk", "name")
         self.fields["unit"].choices = [("", _("All")), *((str(pk), name) for pk, name in units)]
