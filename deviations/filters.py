@@ -61,13 +61,31 @@ def address_of(query: Mapping[str, str]) -> str:
     return f"?{urlencode(ordered or {'status': ''})}"
 
 
-def read(data: Mapping[str, Any]) -> Filter:
-    """Understand a filter, from an address or as it was kept.
+@dataclass(frozen=True)
+class Places:
+    """The organisation's units, asked for once however many filters are read."""
+
+    named: list[tuple[int, str]]
+    out_of_use: frozenset[str]
+
+
+def places() -> Places:
+    """All units, those that are out of use too: their cases are still here."""
+    rows = list(Unit.objects.order_by("name").values_list("pk", "name", "is_active"))
+    return Places(
+        [(pk, name) for pk, name, _is_active in rows],
+        frozenset(str(pk) for pk, _name, is_active in rows if not is_active),
+    )
+
+
+def read(data: Mapping[str, Any], units: Places | None = None) -> Filter:
+    """Understand a filter, from an address or as it was kept. With `units`, no query.
 
     Nothing that stands in an address is an error here: a value that is unknown, too long or gone (a unit that is no
     longer there) is left out and named.
     """
-    form = FilterForm({name: _text(data.get(name)) for name in FilterForm.base_fields})
+    units = units or places()
+    form = FilterForm({name: _text(data.get(name)) for name in FilterForm.base_fields}, units=units.named)
     form.is_valid()
     query = {name: str(value) for name, value in form.cleaned_data.items() if value}
     # A hidden field is on or off; whatever somebody wrote into the address means «on».
@@ -79,7 +97,7 @@ def read(data: Mapping[str, Any]) -> Filter:
         query=query,
         wanted=dict(form.cleaned_data),
         left_out=[str(_label(form, name)) for name in form.errors],
-        words=_words(form, query),
+        words=_words(form, query, units),
         form=form,
     )
 
@@ -92,7 +110,7 @@ def _label(form: FilterForm, name: str) -> Any:
     return MINE if name == "mine" else form.fields[name].label
 
 
-def _words(form: FilterForm, query: Mapping[str, str]) -> list[str]:
+def _words(form: FilterForm, query: Mapping[str, str], units: Places) -> list[str]:
     """«Status: Closed», one for each part; open cases are said too, since they are what an empty filter shows."""
     words = [] if "status" in query else [_("All open")]
     for name, value in query.items():
@@ -103,12 +121,7 @@ def _words(form: FilterForm, query: Mapping[str, str]) -> list[str]:
         elif name == "q":
             words.append(_("Search: “%(text)s”") % {"text": value})
         else:
+            gone = f" ({_('out of use')})" if name == "unit" and value in units.out_of_use else ""
             choices = dict(getattr(form.fields[name], "choices", ()))
-            words.append(f"{form.fields[name].label}: {choices.get(value, value)}{_out_of_use(name, value)}")
+            words.append(f"{form.fields[name].label}: {choices.get(value, value)}{gone}")
     return words
-
-
-def _out_of_use(name: str, value: str) -> str:
-    if name != "unit" or Unit.objects.filter(pk=value, is_active=True).exists():
-        return ""
-    return f" ({_('out of use')})"

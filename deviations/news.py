@@ -26,9 +26,10 @@ def tell(reader: Employee) -> Iterable[news.News]:
     """
     if not reader.is_employed():
         return
-    due = followed_by(reader).select_for_update(of=("self",))
-    for one in take_days(due, timezone.now()):
-        wanted = filters.read(one.view.query)
+    due = take_days(followed_by(reader).select_for_update(of=("self",)), timezone.now())
+    units = filters.places() if due else None
+    for one in due:
+        wanted = filters.read(one.view.query, units)
         if wanted.left_out:
             # It would tell of more than was asked for; the page of views says why it is quiet.
             continue

@@ -1,6 +1,7 @@
 """Forms of a case. They validate; services decide and write."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -293,7 +294,8 @@ class FilterForm(HmsForm):
     place = forms.CharField(required=False, max_length=160, widget=forms.HiddenInput)
     below = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Iterable[tuple[int, str]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = Unit.objects.order_by("name").values_list("pk", "name")
+        if units is None:
+            units = Unit.objects.order_by("name").values_list("pk", "name")
         self.fields["unit"].choices = [("", _("All")), *((str(pk), name) for pk, name in units)]

@@ -1,6 +1,7 @@
 """What people write is found again word for word: on the page, on paper, in CSV and in Excel."""
 
 import csv
+import importlib
 import io
 import json
 
@@ -10,7 +11,7 @@ from django.utils.html import escape
 from lxml import html as markup
 from openpyxl import load_workbook
 
-from deviations import documents, exporting, selection
+from deviations import documents, exporting, selection, services
 from deviations.enums import Cause
 from deviations.models import Comment, Deviation
 from hms.actions import services as plans
@@ -149,3 +150,24 @@ def test_the_worlds_naughty_strings(cast, client):
     texts = list(dict.fromkeys(value for value in values if value and "\0" not in value and "\n" not in value))
     assert len(texts) > 200
     whole_way(cast, client, texts, every=5)
+
+
+def test_paper_shows_every_string(cast):
+    """As it is laid out on the pages: what the PDF library drew, not what it was given."""
+    weasyprint = pytest.importorskip("weasyprint", exc_type=(ImportError, OSError))
+    fetcher = importlib.import_module("weasyprint.urls").URLFetcher(allowed_protocols=())
+    texts = [text[:600].strip() for text in [*OURS, *MORE]]
+    with tenant(cast.fjellvik):
+        for text in texts:
+            services.comment(report(cast, text), by=cast.amir, text=f"{text}?", visibility="internal")
+        asked = {"query": {"status": "all"}, "cases": None, "reader": "own"}
+        cases = list(exporting.selection(asked, cast.sunniva).select_related(*selection.RELATED))
+        context, _files = selection.document_context(asked, cast.sunniva, cases, left_out=0)
+        html = render_to_string("deviations/downloads/selection_pdf.html", context)
+    pages = weasyprint.HTML(string=html, base_url="http://document.invalid/", url_fetcher=fetcher).render().pages
+    drawn = "".join(
+        "".join(box.text.split()) for page in pages for box in page._page_box.descendants() if hasattr(box, "text")
+    )
+    for text in texts:
+        assert "".join(text.split()) in drawn, text
+        assert "".join(f"{text}?".split()) in drawn, text

@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from deviations import services
@@ -218,3 +220,18 @@ def test_following_can_be_ended_where_messages_are_chosen(cast, client):
     with tenant(cast.fjellvik):
         assert not ViewSubscription.objects.exists()
         assert SavedView.objects.get().created_at <= timezone.now()
+
+
+def test_more_views_cost_no_more_queries(cast, client):
+    def queries(path: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200
+        return len(captured)
+
+    client.force_login(cast.amir.user)
+    save(client, query="?severity=3", name="En")
+    paths = [VIEWS, LIST + "?status="]
+    before = [queries(path) for path in paths]
+    for number in range(4):
+        save(client, query=f"?unit={cast.solbakken.pk}", name=f"Nr. {number}")
+    assert [queries(path) for path in paths] == before
