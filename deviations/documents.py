@@ -32,7 +32,9 @@ def make_case(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
     """
     deviation = (
         visible(Deviation, employee)
-        .select_related("unit", "organisation", "reporter", "closed_by", "handling__assignee", "plan__decided_by", "cost")
+        .select_related(
+            "unit", "organisation", "reporter", "closed_by", "handling__assignee", "plan__decided_by", "cost"
+        )
         .filter(pk=parameters["deviation"])
         .first()
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Aggregate, Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,6 +37,7 @@ class Row:
 
     case: Deviation
     sees_internal: bool
+    handles: bool
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,22 @@ def _closing_days(row: Row) -> int | None:
 
 def _due(row: Row) -> datetime.date | None:
     return row.case.handling.due_on if row.case.handling else None
+
+
+def _contributed(row: Row) -> str:
+    """The bones of the fishbone, in its order."""
+    return "; ".join(bone.text for bone in row.case.bones.all())
+
+
+def _cost(row: Row, name: str) -> int | None:
+    cost = getattr(row.case, "cost", None)
+    return getattr(cost, name) if cost else None
+
+
+def _helped(row: Row) -> str:
+    """What the reporter said of the closing that stands: for whoever handles the case, as on its page."""
+    rating = rules.current_rating(row.case) if row.handles else None
+    return rating.get_helped_display() if rating else ""
 
 
 COLUMNS = [
@@ -81,11 +98,22 @@ COLUMNS = [
         gettext_lazy("Causes"), lambda row: ", ".join(str(Cause(cause).label) for cause in row.case.causes),
         is_internal=True,
     ),
+    Column(gettext_lazy("What contributed"), _contributed, is_internal=True),
+    Column(gettext_lazy("Cost in kroner, estimated"), lambda row: _cost(row, "amount"), is_internal=True),
+    Column(gettext_lazy("Lost working days, estimated"), lambda row: _cost(row, "lost_days"), is_internal=True),
+    Column(
+        gettext_lazy("The actions together, in kroner"),
+        lambda row: row.case.action_cost,  # type: ignore[attr-defined]
+        is_internal=True,
+    ),
     Column(gettext_lazy("Actions"), lambda row: row.case.action_count),  # type: ignore[attr-defined]
     Column(gettext_lazy("Actions done"), lambda row: row.case.done_count),  # type: ignore[attr-defined]
+    Column(gettext_lazy("First answer due"), lambda row: row.case.first_answer_due_on),
+    Column(gettext_lazy("First answer"), lambda row: row.case.first_answered_at),
     Column(gettext_lazy("Answer to the reporter"), lambda row: row.case.answer),
     Column(gettext_lazy("Closed"), lambda row: row.case.closed_at),
     Column(gettext_lazy("Days until closed"), _closing_days),
+    Column(gettext_lazy("Did it help the reporter?"), _helped, is_internal=True),
     Column(gettext_lazy("Number in the old system"), lambda row: row.case.external_id),
 ]  # fmt: skip
 
@@ -130,7 +158,7 @@ def make_table(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
         for case in _one_by_one(found, employee):
             if count % CHUNK == 0:
                 progress.tell(count, total)
-            row = Row(case, may(employee, "deviations.view_internal", case))
+            row = Row(case, may(employee, "deviations.view_internal", case), may(employee, "deviations.handle", case))
             writer.row(
                 [None if column.is_internal and not row.sees_internal else column.value(row) for column in columns]
             )
@@ -147,9 +175,14 @@ def make_table(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
 def _one_by_one(found: QuerySet[Deviation], employee: Employee) -> Iterator[Deviation]:
     """The cases from a cursor in the database, a few hundred at a time; the opening of confidential ones is logged."""
     rows = (
-        found.select_related("unit", "reporter", "handling__assignee", "plan")
+        found.select_related("unit", "reporter", "handling__assignee", "plan", "cost", "rating")
+        .prefetch_related("bones")
         .defer("search", "imported_values")
-        .annotate(action_count=_actions(), done_count=_actions(assignment__state=AssignmentState.DONE))
+        .annotate(
+            action_count=Coalesce(_actions(Count("pk")), 0),
+            done_count=Coalesce(_actions(Count("pk"), assignment__state=AssignmentState.DONE), 0),
+            action_cost=_actions(Sum("cost")),
+        )
     )
     opened: list[Deviation] = []
     for case in rows.iterator(chunk_size=CHUNK):
@@ -161,16 +194,16 @@ def _one_by_one(found: QuerySet[Deviation], employee: Employee) -> Iterator[Devi
         record_many("deviation.opened", opened, by=employee, via=Via.WEB)
 
 
-def _actions(**wanted: Any) -> Coalesce:
-    """How many actions the case's plan has; what was taken out of it is not counted."""
+def _actions(what: Aggregate, **wanted: Any) -> Subquery:
+    """A number of the actions in the case's plan; what was taken out of it is not counted."""
     counted = (
         Action.objects.filter(plan_id=OuterRef("plan_id"), **wanted)
         .exclude(assignment__state=AssignmentState.CANCELLED)
         .order_by()
         .values("plan_id")
-        .annotate(number=Count("pk"))
+        .annotate(number=what)
     )
-    return Coalesce(Subquery(counted.values("number")), 0)
+    return Subquery(counted.values("number"))
 
 
 def _tell_the_log(employee: Employee, count: int, form: str) -> None:

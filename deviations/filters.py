@@ -1,20 +1,27 @@
 """A filter of the list as a thing of its own: read from an address, kept, put into words, used again later."""
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.utils import formats
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from deviations.forms import FilterForm
 from deviations.models import Deviation
 from deviations.selectors import matching, visible_to
+from deviations.selectors.trends import hours_text
 from hms.organisations.models import Employee, Unit
 
 BY_DUE = "frist"
+UNITS = {"unit", "below"}
+# What the links of the trends ask for; the filter bar keeps it and has no field for it.
+UNSEEN = {"begin", "end", "cause", "weekday", "hours", "place", "below"}
 # What the shown fields are called; «mine» is hidden and has no label of its own.
 MINE = gettext_lazy("Reported by me")
 SEARCH = gettext_lazy("Search")
@@ -42,6 +49,11 @@ class Filter:
     def is_by_due(self) -> bool:
         """Whether what is due soonest comes first."""
         return self.query.get("sort") == BY_DUE
+
+    @property
+    def has_unseen(self) -> bool:
+        """Whether something is asked for that the filter bar does not show, so that the page must say it."""
+        return not UNSEEN.isdisjoint(self.query)
 
     @property
     def address(self) -> str:
@@ -87,7 +99,7 @@ def read(data: Mapping[str, Any], units: Places | None = None) -> Filter:
     units = units or places()
     form = FilterForm({name: _text(data.get(name)) for name in FilterForm.base_fields}, units=units.named)
     form.is_valid()
-    query = {name: str(value) for name, value in form.cleaned_data.items() if value}
+    query = {name: str(value) for name, value in form.cleaned_data.items() if value not in (None, "")}
     # A hidden field is on or off; whatever somebody wrote into the address means «on».
     if "mine" in query:
         query["mine"] = "1"
@@ -121,7 +133,18 @@ def _words(form: FilterForm, query: Mapping[str, str], units: Places) -> list[st
         elif name == "q":
             words.append(_("Search: “%(text)s”") % {"text": value})
         else:
-            gone = f" ({_('out of use')})" if name == "unit" and value in units.out_of_use else ""
-            choices = dict(getattr(form.fields[name], "choices", ()))
-            words.append(f"{form.fields[name].label}: {choices.get(value, value)}{gone}")
+            gone = f" ({_('out of use')})" if name in UNITS and value in units.out_of_use else ""
+            words.append(f"{form.fields[name].label}: {_value(form, name, value)}{gone}")
     return words
+
+
+def _value(form: FilterForm, name: str, value: str) -> Any:
+    """A value as people say it: «Fire», «1.10.2026», «Monday», «09–12»."""
+    cleaned = form.cleaned_data[name]
+    if isinstance(cleaned, datetime.date):
+        return formats.date_format(cleaned, "SHORT_DATE_FORMAT")
+    if name == "weekday":
+        return WEEKDAYS[cleaned - 1]
+    if name == "hours":
+        return hours_text(cleaned)
+    return dict(getattr(form.fields[name], "choices", ())).get(value, value)

@@ -256,6 +256,11 @@ def losses_in(scope: Scope) -> Losses:
     return Losses(**scope.cases.aggregate(amount=Sum("cost__amount"), lost_days=Sum("cost__lost_days")))
 
 
+def hours_text(first: int) -> str:
+    """«09–12», of the hours that begin with `first`."""
+    return f"{first:02d}–{first + HOURS_EACH:02d}"
+
+
 def narrowed(cases: QuerySet[Deviation], wanted: Mapping[str, Any]) -> QuerySet[Deviation]:
     """The cases behind one number of the trends.
 

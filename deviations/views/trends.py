@@ -127,7 +127,7 @@ def _charts(scope: Scope, links: _Links) -> list[Chart]:
         ),
         Chart(
             "hours", _("What time of day"), _("Time"),
-            _bars(trends.by_hours(scope), _hours, lambda value: links.to(hours=value)),
+            _bars(trends.by_hours(scope), trends.hours_text, lambda value: links.to(hours=value)),
             _("Of the cases where the time is known."),
         ),
         Chart(
@@ -141,7 +141,3 @@ def _charts(scope: Scope, links: _Links) -> list[Chart]:
 
 def _bars(cells: list[Cell], label: Callable[[Any], Any], url: Callable[[Any], str]) -> list[Bar]:
     return [Bar(label(cell.value), cell.number, url(cell.value)) for cell in cells]
-
-
-def _hours(first: int) -> str:
-    return f"{first:02d}–{first + trends.HOURS_EACH:02d}"

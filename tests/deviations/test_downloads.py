@@ -166,6 +166,42 @@ def test_every_confidential_case_in_a_file_is_an_event(cast, fetch):
         assert opened.latest("pk").actor_id == cast.sunniva.pk
 
 
+def test_causes_cost_and_rating_are_in_the_file_of_those_who_read_them_on_the_page(cast, fetch):
+    with tenant(cast.fjellvik):
+        case = report(cast)
+        services.draw_fishbone(case, by=cast.amir, bones={"equipment": ["Slitt feste"], "human": ["Glemt"]}, version=1)
+        services.estimate_cost(case, by=cast.amir, amount=12_000, lost_days=2)
+        services.close(case, by=cast.amir, answer="Rettet")
+        services.rate(case, by=cast.ingrid, helped="partly", comment="Sa ingen det før?")
+        inspector = cast.admin
+        RoleHolding.objects.filter(employee=inspector).delete()
+        hold(inspector, "inspector", ends_on=timezone.localdate())
+    internal = {
+        "Det som medvirket": "Glemt; Slitt feste", "Anslått kostnad i kroner": "12000",
+        "Anslått tapte arbeidsdager": "2",
+    }  # fmt: skip
+    for who, helped in (("amir", "Delvis"), ("sunniva", "Delvis"), ("kari", "")):
+        (row,) = table(fetch("csv", who=who)[1])
+        assert {name: row[name] for name in internal}.keys() == internal.keys()
+        assert set(row["Det som medvirket"].split("; ")) == {"Glemt", "Slitt feste"}
+        assert (row["Anslått kostnad i kroner"], row["Anslått tapte arbeidsdager"]) == ("12000", "2")
+        assert row["Hjalp det melderen?"] == helped, who
+        assert row["Første svar"]
+    (row,) = table(fetch("csv", who="admin")[1])
+    assert row["Første svar"]
+    assert not {*internal, "Hjalp det melderen?"} & row.keys()
+
+
+def test_a_rating_of_an_earlier_closing_is_not_in_the_file(cast, fetch):
+    with tenant(cast.fjellvik):
+        case = report(cast)
+        services.close(case, by=cast.amir, answer="Rettet")
+        services.rate(case, by=cast.ingrid, helped="no")
+        services.reopen(case, by=cast.ingrid, reason="Løst igjen")
+    (row,) = table(fetch("csv")[1])
+    assert row["Hjalp det melderen?"] == ""
+
+
 def test_more_rows_cost_no_more_queries(cast, django_assert_max_num_queries):
     with tenant(cast.fjellvik):
         for _number in range(12):
@@ -254,6 +290,21 @@ def test_the_committee_reads_no_names(cast):
         assert name not in html, name
     for text in (case.number, "falt", "fester rekkverket", "arbeidsmiljøutvalget"):
         assert text in html
+
+
+def test_the_fishbone_is_on_paper_without_names_and_cost_only_for_those_who_see_inside(cast):
+    with tenant(cast.fjellvik):
+        case = report(cast)
+        services.draw_fishbone(case, by=cast.amir, bones={"human": ["Ingrid glemte kroken"]}, version=1)
+        services.estimate_cost(case, by=cast.amir, amount=4321, lost_days=None)
+        own, committee, inspector = (paper(cast, cast.sunniva, reader) for reader in ("own", "committee", "inspector"))
+    assert "Ingrid glemte kroken" in own
+    assert "4\xa0321" in own
+    assert "glemte kroken" in committee
+    assert "Ingrid" not in committee
+    assert "4\xa0321" not in committee
+    assert "glemte kroken" not in inspector
+    assert "4\xa0321" not in inspector
 
 
 def test_an_inspector_reads_what_an_inspector_may(cast):

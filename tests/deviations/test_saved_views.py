@@ -1,5 +1,7 @@
 """Views: a filter with a name. They show what their reader may see, and nothing in an address breaks the list."""
 
+import datetime
+
 import pytest
 from django.contrib.messages import get_messages
 from django.db import connection
@@ -46,6 +48,33 @@ def test_a_saved_view_is_a_tab_that_shows_the_same_again(cast, client):
     assert [deviation.number for deviation, _status in page.context["rows"]] == [serious]
     assert [view["label"] for view in page.context["views"] if view["current"]] == ["Alvorlige"]
     assert not page.context["can_save"]
+
+
+def test_what_the_trends_lead_to_can_be_saved_and_says_what_it_is(cast, client):
+    with tenant(cast.fjellvik):
+        at_night = report(cast, occurred_at_time=datetime.time(1, 30)).number
+        report(cast, occurred_at_time=datetime.time(4))
+    client.force_login(cast.sunniva.user)
+    query = f"?status=all&begin=2020-01-01&end=2199-12-31&hours=0&place=trapp+b&below={cast.helse.pk}"
+    answer = save(client, query, name="Om natta")
+    page = client.get(answer.headers["Location"])
+    assert [deviation.number for deviation, _status in page.context["rows"]] == [at_night]
+    assert [view["label"] for view in page.context["views"] if view["current"]] == ["Om natta"]
+    text = " ".join(page.content.decode().split())
+    for words in ("Meldt fra: 01.01.2020", "Tid på døgnet: 00–03", f"Avdeling og de under den: {cast.helse.name}"):
+        assert words in text, words
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["end=9999-12-31", "begin=0001-01-01", "below=99999999999999999999", "weekday=8", "hours=-1", "cause=x", "below=x"],
+)
+def test_nonsense_for_the_trends_is_left_out_and_named(cast, client, query):
+    client.force_login(cast.sunniva.user)
+    page = client.get(f"{LIST}?{query}")
+    assert page.status_code == 200
+    assert len(page.context["wanted"].left_out) == 1
+    assert "None" not in page.context["wanted"].left_out
 
 
 def test_views_are_ordered_renamed_and_removed(cast, client):
