@@ -4,18 +4,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from deviations import services
 from deviations.fishbone import draw
 from deviations.forms.causes import CostForm, FishboneForm
 from deviations.models import Deviation
-from deviations.services.handling import StaleCase
 from deviations.views.common import Number, case, case_url
+from deviations.views.handling import _guarding_version, form_view
 from hms.actions.selectors import cost_of
 from hms.core.pages import form_page
-
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @form_view
@@ -25,15 +22,12 @@ def fishbone(request: HttpRequest, organisation: str, number: Number) -> HttpRes
     form = FishboneForm(request.POST or None, deviation=deviation)
 
     def save(data: dict[str, Any]) -> None:
-        try:
-            services.draw_fishbone(deviation, by=request.employee, bones=data["bones"], version=data["version"])
-        except StaleCase:
-            form.add_error(None, _("Somebody changed the case while you wrote. See the changes before you save."))
+        services.draw_fishbone(deviation, by=request.employee, bones=data["bones"], version=data["version"])
 
     return form_page(
         request,
         form,
-        save=save,
+        save=_guarding_version(form, save),
         title=_("What contributed?"),
         lede=_("Write what made it possible, under what kind of cause it is. Leave the rest empty. Name nobody."),
         submit=_("Save"),

@@ -15,8 +15,8 @@ from deviations.enums import Consent, ExampleState, Helped
 from deviations.forms.examples import TEXTS, ExampleFilterForm, ExampleForm
 from deviations.forms.rating import RatingForm
 from deviations.models import Deviation, GoodExample
-from deviations.services.handling import StaleCase
 from deviations.views.common import Number, case, case_url
+from deviations.views.handling import _guarding_version
 from hms.audit.transitions import InvalidTransition
 from hms.core.forms import HmsForm
 from hms.core.htmx import redirect_to
@@ -134,23 +134,20 @@ def write(request: HttpRequest, organisation: str, number: Number) -> HttpRespon
     )
 
     def save(data: dict[str, Any]) -> None:
-        try:
-            services.write_example(
-                deviation,
-                by=request.employee,
-                texts={name: data[name] for name in TEXTS},
-                before=data.get("before", ()),
-                after=data.get("after", ()),
-                new_after=data["photos"],
-                version=data["version"],
-            )
-        except StaleCase:
-            form.add_error(None, _("Somebody changed the case while you wrote. See the changes before you save."))
+        services.write_example(
+            deviation,
+            by=request.employee,
+            texts={name: data[name] for name in TEXTS},
+            before=data.get("before", ()),
+            after=data.get("after", ()),
+            new_after=data["photos"],
+            version=data["version"],
+        )
 
     return form_page(
         request,
         form,
-        save=save,
+        save=_guarding_version(form, save),
         title=_("Share as a good example"),
         lede=_("Others learn from what you put right. Nothing is shared before the reporter has said yes."),
         submit=_("Save the draft"),
