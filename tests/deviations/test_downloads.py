@@ -177,14 +177,14 @@ def test_causes_cost_and_rating_are_in_the_file_of_those_who_read_them_on_the_pa
         RoleHolding.objects.filter(employee=inspector).delete()
         hold(inspector, "inspector", ends_on=timezone.localdate())
     internal = {
-        "Det som medvirket": "Glemt; Slitt feste", "Anslått kostnad i kroner": "12000",
-        "Anslått tapte arbeidsdager": "2",
+        "Hva som bidro": "Glemt; Slitt feste", "Kostnad i kroner, anslått": "12000",
+        "Tapte arbeidsdager, anslått": "2",
     }  # fmt: skip
     for who, helped in (("amir", "Delvis"), ("sunniva", "Delvis"), ("kari", "")):
         (row,) = table(fetch("csv", who=who)[1])
         assert {name: row[name] for name in internal}.keys() == internal.keys()
-        assert set(row["Det som medvirket"].split("; ")) == {"Glemt", "Slitt feste"}
-        assert (row["Anslått kostnad i kroner"], row["Anslått tapte arbeidsdager"]) == ("12000", "2")
+        assert set(row["Hva som bidro"].split("; ")) == {"Glemt", "Slitt feste"}
+        assert (row["Kostnad i kroner, anslått"], row["Tapte arbeidsdager, anslått"]) == ("12000", "2")
         assert row["Hjalp det melderen?"] == helped, who
         assert row["Første svar"]
     (row,) = table(fetch("csv", who="admin")[1])
