@@ -36,6 +36,8 @@ def my_page(request: HttpRequest, organisation: str) -> HttpResponse:
         "reports_count": deviations.bounded_count(reported),
         "reports_url": reverse("deviations:list", args=[slug]) + "?mine=1&status=all",
         "safety_rep": _safety_rep(employee),
+        "example": deviations.newest_example(),
+        "examples_url": reverse("deviations:examples", args=[slug]),
         "dead": dead_address_of(employee),
     }
     return render(request, "dashboard/my_page.html", context)

@@ -7,9 +7,12 @@ class DeviationsConfig(AppConfig):
     def ready(self) -> None:
         from deviations import (  # noqa: F401  registrations
             documents,
+            exporting,
+            news,
             notifications,
             posters,
             rules,
+            selection,
             selectors,
             summaries,
             tasks,

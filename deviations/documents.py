@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from deviations import selectors
 from deviations.enums import CASE_REPORT, Cause
+from deviations.fishbone import draw
 from deviations.models import Deviation
 from deviations.services.identity import author_of
-from hms.actions.selectors import actions_of, statements_of
+from hms.actions.selectors import actions_of, cost_of, statements_of
 from hms.audit.services import record
 from hms.files.selectors import attachments_of
 from hms.organisations.access import may, visible
@@ -33,7 +34,14 @@ def make_case(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
     deviation = (
         visible(Deviation, employee)
         .select_related(
-            "translation", "unit", "organisation", "reporter", "closed_by", "handling__assignee", "plan__decided_by"
+            "translation",
+            "unit",
+            "organisation",
+            "reporter",
+            "closed_by",
+            "handling__assignee",
+            "plan__decided_by",
+            "cost",
         )
         .filter(pk=parameters["deviation"])
         .first()
@@ -48,13 +56,16 @@ def make_case(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
     return kinds.Made(f"{_('deviation')}-{deviation.number}.pdf", content)
 
 
-def case_context(deviation: Deviation, employee: Employee) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """What the document shows, and its pictures by key."""
+def case_context(
+    deviation: Deviation, employee: Employee, *, as_inspector: bool = False
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """What the document shows, and its pictures by key; `as_inspector`: only what that role may read of a case."""
     attachments = list(attachments_of(deviation))
     pictures = [attachment for attachment in attachments if attachment.is_image][:MAX_PHOTOS]
     files = {f"{picture.pk}": _bytes(picture.storage_key) for picture in pictures}
     plan = deviation.plan
-    sees_internal = may(employee, "deviations.view_internal", deviation)
+    sees_internal = not as_inspector and may(employee, "deviations.view_internal", deviation)
+    reader = None if as_inspector else employee
     context = {
         "organisation": deviation.organisation,
         "deviation": deviation,
@@ -72,23 +83,32 @@ def case_context(deviation: Deviation, employee: Employee) -> tuple[dict[str, An
         ],
         "documents": [attachment for attachment in attachments if attachment not in pictures],
         "why_steps": list(deviation.why_steps.all()) if sees_internal else [],
-        "causes": [str(Cause(cause).label) for cause in deviation.causes] if sees_internal else [],
+        "causes": cause_labels(deviation) if sees_internal else [],
+        "fishbone": draw(deviation.title, deviation.causes, deviation.bones.all()) if sees_internal else None,
+        "costs": _costs(deviation) if sees_internal else [],
         "plan": plan,
         "actions": list(actions_of(plan)) if plan else [],
         "statements": list(statements_of(plan)) if plan else [],
-        "comments": list(selectors.comments_for(deviation, employee)),
-        "lines": list(reversed(selectors.timeline_of(deviation, employee))),
+        "comments": list(selectors.comments_for(deviation, reader)),
+        "lines": list(reversed(selectors.timeline_of(deviation, reader))),
         "made": _("Made %(day)s by %(name)s")
         % {"day": formats.date_format(timezone.localdate(), "SHORT_DATE_FORMAT"), "name": employee.name},
     }
     return context, {key: content for key, content in files.items() if content}
 
 
-def _facts(deviation: Deviation, *, sees_internal: bool, reporter: str) -> list[tuple[str, str]]:
-    def day(value: Any) -> str:
-        return formats.date_format(timezone.localtime(value) if hasattr(value, "hour") else value, "SHORT_DATE_FORMAT")
+def cause_labels(deviation: Deviation) -> list[str]:
+    """The kinds of causes, in words."""
+    return [str(Cause(cause).label) for cause in deviation.causes]
 
-    occurred = day(deviation.occurred_on)
+
+def _day(value: Any) -> str:
+    return formats.date_format(timezone.localtime(value) if hasattr(value, "hour") else value, "SHORT_DATE_FORMAT")
+
+
+def plain_facts(deviation: Deviation) -> list[tuple[str, str]]:
+    """The facts that name nobody."""
+    occurred = _day(deviation.occurred_on)
     if deviation.occurred_at_time:
         occurred = f"{occurred} {deviation.occurred_at_time:%H.%M}"
     handling = deviation.handling
@@ -101,16 +121,35 @@ def _facts(deviation: Deviation, *, sees_internal: bool, reporter: str) -> list[
         (_("Written in"), deviation.get_language_display()),
         (_("Did a routine cover this?"), deviation.get_routine_cover_display()),
         (_("Which routine?"), deviation.routine_name),
-        (_("Reported"), day(deviation.reported_at)),
+        (_("Reported"), _day(deviation.reported_at)),
+        (_("Due date"), _day(handling.due_on) if handling else ""),
+        (_("Closed"), _day(deviation.closed_at) if deviation.closed_at else ""),
+    ]
+    return [(label, value) for label, value in rows if value and value.strip()]
+
+
+def _facts(deviation: Deviation, *, sees_internal: bool, reporter: str) -> list[tuple[str, str]]:
+    rows = [
+        *plain_facts(deviation),
         (_("Reporter"), reporter),
         (_("Number in the old system"), deviation.external_id),
-        (_("Responsible"), handling.assignee.name if handling else ""),
-        (_("Due date"), day(handling.due_on) if handling else ""),
-        (_("Closed"), day(deviation.closed_at) if deviation.closed_at else ""),
+        (_("Responsible"), deviation.handling.assignee.name if deviation.handling else ""),
     ]
     if sees_internal:
         rows += [(header, str(value)) for header, value in deviation.imported_values.items()]
     return [(label, value) for label, value in rows if value and value.strip()]
+
+
+def _costs(deviation: Deviation) -> list[tuple[str, str]]:
+    cost = getattr(deviation, "cost", None)
+    rows = [
+        (_("Cost in kroner, estimated"), cost.amount if cost else None),
+        (_("Lost working days, estimated"), cost.lost_days if cost else None),
+        (_("The actions together, in kroner"), cost_of(deviation.plan)),
+    ]
+    return [
+        (label, formats.number_format(number, 0, force_grouping=True)) for label, number in rows if number is not None
+    ]
 
 
 def _bytes(key: str) -> bytes:

@@ -149,3 +149,42 @@ IMPORT_MOVES: dict[str, set[str]] = {
     ImportState.DONE: set(),
     ImportState.FAILED: {ImportState.RUNNING},
 }
+
+
+class Frequency(models.TextChoices):
+    """How often somebody is told what is new in a view."""
+
+    DAILY = "daily", _("Every morning when there is something")
+    WEEKLY = "weekly", _("Once a week")
+
+
+class Helped(models.TextChoices):
+    """The reporter's answer to «did it help?»."""
+
+    YES = "yes", _("Yes")
+    PARTLY = "partly", _("Partly")
+    NO = "no", _("No")
+
+
+class ExampleState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+EXAMPLE_MOVES: dict[str, set[str]] = {
+    ExampleState.DRAFT: {ExampleState.PUBLISHED, ExampleState.WITHDRAWN},
+    ExampleState.PUBLISHED: {ExampleState.WITHDRAWN},
+    ExampleState.WITHDRAWN: {ExampleState.DRAFT},
+}
+
+
+class Consent(models.TextChoices):
+    """The reporter's word on sharing what came of the report."""
+
+    NOT_ASKED = "not_asked", _("Not asked")
+    ASKED = "asked", _("Asked, no answer yet")
+    GIVEN = "given", _("The reporter says yes")
+    REFUSED = "refused", _("The reporter says no")
+    # An imported case without a known reporter.
+    NOBODY = "nobody", _("There is nobody to ask")

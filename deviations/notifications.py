@@ -23,6 +23,19 @@ def _list_url(notification: Notification) -> str:
     return reverse("deviations:list", args=[notification.organisation.slug])
 
 
+def _rate_url(notification: Notification) -> str:
+    """Where the answer stands with «did it help?» below; for somebody without sign-in that is the case itself."""
+    if notification.recipient_id is None:
+        return _case_url(notification)
+    return reverse("deviations:rate", args=[notification.organisation.slug, notification.parameters["case"]])
+
+
+def _example_url(notification: Notification) -> str:
+    if notification.recipient_id is None:
+        return _case_url(notification)
+    return reverse("deviations:example", args=[notification.organisation.slug, notification.parameters["example"]])
+
+
 def _register(key: str, icon: str, subject: Words, text: Words, url: Words = _case_url) -> None:
     register(
         MessageType(
@@ -83,7 +96,8 @@ _register(
     "closed",
     "check",
     lambda n: _("Here is what came of your report %(case)s") % n.parameters,
-    lambda n: _("The case is closed with an answer to you. Not solved? You can reopen it within 30 days."),
+    lambda n: _("Read the answer, and say whether it helped. Not solved? You can reopen the case within 30 days."),
+    _rate_url,
 )
 _register(
     "reopened",
@@ -127,4 +141,30 @@ _register(
     lambda n: _("Many reports from one place at once"),
     lambda n: _("No e-mail is sent for each of them. You find them all among the deviations."),
     _list_url,
+)
+_register(
+    "rated",
+    "star",
+    lambda n: _("The reporter has said whether it helped: %(case)s") % n.parameters,
+    lambda n: _("Open the case to read it."),
+)
+_register(
+    "consent_asked",
+    "star",
+    lambda n: _("May we share what came of %(case)s as a good example?") % n.parameters,
+    lambda n: _("%(name)s asks. No names are in it, and it is all right to say no.") % n.parameters,
+    _example_url,
+)
+_register(
+    "consent_answered",
+    "star",
+    lambda n: _("The reporter has answered about the good example from %(case)s") % n.parameters,
+    lambda n: _("Open the case to see what was said."),
+)
+_register(
+    "example_published",
+    "star",
+    lambda n: _("What you reported has become a good example: %(case)s") % n.parameters,
+    lambda n: _("Thank you for speaking up. You may take it back whenever you want."),
+    _example_url,
 )

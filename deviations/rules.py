@@ -5,12 +5,15 @@ import datetime
 import rules
 from django.utils import timezone
 
-from deviations.enums import ReporterKind, State
+from deviations.enums import ExampleState, ReporterKind, State
 from deviations.models import (
     AccessGrant,
     Deviation,
+    GoodExample,
     HiddenReporter,
     IdentityGrant,
+    Rating,
+    SavedView,
     WhistleblowingReceiver,
     WhistleblowingSubject,
 )
@@ -138,6 +141,30 @@ def may_be_reclassified(employee: Employee, deviation: Deviation) -> bool:
     return is_handler(employee, deviation) or (is_current_receiver(employee) and not is_reporter(employee, deviation))
 
 
+@rules.predicate
+def has_a_part_in_the_work(employee: Employee, obj: object = None) -> bool:
+    """Somebody whose role it is to see more than their own cases."""
+    return reach(employee).has(
+        Role.MANAGER, Role.TOP_LEADER, Role.HSE_MANAGER, Role.SAFETY_REP, Role.SENIOR_SAFETY_REP, Role.INSPECTOR
+    )
+
+
+def works_with_cases(employee: Employee) -> bool:
+    """Whether somebody sees the inside of some cases by their role; an inspector and a top leader do not."""
+    return reach(employee).has(Role.MANAGER, Role.HSE_MANAGER, Role.SAFETY_REP, Role.SENIOR_SAFETY_REP)
+
+
+@rules.predicate
+def owns_view(employee: Employee, view: SavedView) -> bool:
+    return view.owner_id == employee.pk
+
+
+@rules.predicate
+def keeps_shared_views(employee: Employee, view: SavedView) -> bool:
+    """A shared view belongs to the house: whoever may share looks after it when its owner has left."""
+    return view.is_shared and reach(employee).has(Role.HSE_MANAGER)
+
+
 rules.add_perm("deviations.view", rules.always_true)
 rules.add_perm("deviations.comment", ~only_inspects)
 rules.add_perm("deviations.add_details", is_reporter | is_handler)
@@ -148,3 +175,91 @@ rules.add_perm("deviations.import", is_importer)
 rules.add_perm("deviations.share_identity", is_reporter & handler_knows_not)
 rules.add_perm("deviations.make_whistleblowing", may_be_reclassified)
 rules.add_perm("deviations.receive_whistleblowing", receives)
+rules.add_perm("deviations.export", has_a_part_in_the_work)
+rules.add_perm("deviations.see_view", rules.always_true)
+rules.add_perm("deviations.change_view", owns_view | keeps_shared_views)
+rules.add_perm("deviations.move_view", owns_view)
+rules.add_perm("deviations.share_view", is_importer)
+
+
+# --- answers, ratings and good examples ---
+
+
+def is_answered(deviation: Deviation) -> bool:
+    """Whether nobody waits for a first answer: it is written, or the case is taken and has nobody to write to.
+
+    Nobody waits for an answer to an imported case, nor for one from themself.
+    """
+    if deviation.first_answered_at is not None:
+        return True
+    handler = deviation.handling.assignee_id if deviation.handling else None
+    asks_nobody = deviation.reporter_kind == ReporterKind.IMPORTED or (
+        handler is not None and reporter_id_of(deviation) == handler
+    )
+    return asks_nobody and deviation.state != State.NEW
+
+
+def current_rating(deviation: Deviation) -> Rating | None:
+    """The reporter's rating of the closing that stands; None when there is none, or it is about an earlier one."""
+    rating: Rating | None = getattr(deviation, "rating", None)
+    return rating if rating is not None and rating.closed_at == deviation.closed_at else None
+
+
+def may_rate_now(deviation: Deviation) -> bool:
+    """Closed with an answer, and not rated yet or rated less than 30 days ago."""
+    if deviation.state != State.CLOSED or deviation.reporter_kind == ReporterKind.IMPORTED:
+        return False
+    rating = current_rating(deviation)
+    return rating is None or timezone.now() - rating.rated_at <= datetime.timedelta(days=REOPEN_DAYS)
+
+
+@rules.predicate
+def is_rateable(employee: Employee, deviation: Deviation) -> bool:
+    return may_rate_now(deviation)
+
+
+@rules.predicate
+def is_closed(employee: Employee, deviation: Deviation) -> bool:
+    return deviation.state == State.CLOSED
+
+
+@rules.predicate
+def handles_example(employee: Employee, example: GoodExample) -> bool:
+    return is_handler(employee, example.deviation)
+
+
+@rules.predicate
+def reported_example(employee: Employee, example: GoodExample) -> bool:
+    return is_reporter(employee, example.deviation)
+
+
+@rules.predicate
+def is_published(employee: Employee, example: GoodExample) -> bool:
+    return example.state == ExampleState.PUBLISHED
+
+
+rules.add_perm("deviations.rate", is_reporter & is_rateable)
+rules.add_perm("deviations.share_example", is_handler & is_closed)
+rules.add_perm("deviations.view_example", rules.always_true)
+rules.add_perm("deviations.edit_example", handles_example)
+rules.add_perm("deviations.consent_to_example", reported_example)
+rules.add_perm("deviations.withdraw_example", handles_example | reported_example)
+rules.add_perm("deviations.like_example", is_published)
+
+
+@rules.predicate
+def leads_by_trends(employee: Employee, obj: object = None) -> bool:
+    """Everybody may read the trends; they stand in the menu of those who see more there than totals."""
+    his = reach(employee)
+    roles = (
+        Role.MANAGER,
+        Role.SAFETY_REP,
+        Role.HSE_MANAGER,
+        Role.SENIOR_SAFETY_REP,
+        Role.TOP_LEADER,
+        Role.COMMITTEE_MEMBER,
+    )
+    return his.has(*roles, Role.INSPECTOR)
+
+
+rules.add_perm("deviations.lead_by_trends", leads_by_trends)

@@ -1,20 +1,17 @@
 """What leaders are told about cases: how many came, how soon they were answered, what still waits."""
 
-import datetime
 from collections.abc import Iterable
 
 from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import TruncDate
-from django.utils import timezone
-from django.utils.formats import number_format
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from deviations.enums import NOT_DEVIATIONS, ReporterKind, State
 from deviations.models import Deviation
-from deviations.selectors import open_ones, visible_to
+from deviations.selectors import Answers, answers, open_ones, shared_examples, visible_to
 from deviations.wiring import case_url
 from hms.actions.summaries import share
-from hms.assignments.summaries.content import LINES, Figure, Line, Question, Section
+from hms.assignments.summaries.content import FEW, LINES, Figure, Line, Question, Section
 from hms.assignments.summaries.own_part import is_present
 from hms.assignments.summaries.periods import Month, Week, moments
 from hms.assignments.summaries.registry import Contribution, Counts, UnitColumn, counted, register
@@ -108,14 +105,18 @@ def _by_unit(which: Q) -> Counts:
 def _monthly_figures(month: Month, is_newest: bool) -> Iterable[Figure]:
     now, before = _flow(month), _flow(month.previous)
     calendar = open_calendar()
-    answers, answers_before = _answers(month, calendar), _answers(month.previous, calendar)
+    now_answered, answered_before = _answers(month, calendar), _answers(month.previous, calendar)
     yield Figure(10, _("Deviations reported"), str(now[0]), now[0], before=str(before[0]))
     yield Figure(
-        20, _("Answered in time"), share(answers.in_time, answers.due), answers.due,
-        before=share(answers_before.in_time, answers_before.due),
+        20, _("Answered in time"), share(now_answered.in_time, now_answered.due), now_answered.due,
+        before=share(answered_before.in_time, answered_before.due),
     )  # fmt: skip
     yield Figure(
-        30, _("Working days to the first answer, as a rule"), answers.median_text, 0, before=answers_before.median_text
+        30,
+        _("Working days to the first answer, as a rule"),
+        now_answered.median_text,
+        0,
+        before=answered_before.median_text,
     )
     yield Figure(40, _("Deviations closed"), str(now[1]), now[1], before=str(before[1]))
     good, good_before = _good_news(month), _good_news(month.previous)
@@ -151,44 +152,30 @@ def _good_news(month: Month) -> int:
     return Deviation.objects.filter(ORDINARY, came_in(month), kind__in=NOT_DEVIATIONS).count()
 
 
-class _Answers:
-    """How soon a month's ordinary reports were first answered. Rows: (reported, answered, due, how many) by day."""
-
-    def __init__(self, rows: Iterable[tuple], calendar: WorkCalendar, today: datetime.date) -> None:
-        self.in_time = self.due = 0
-        self.days: list[int] = []
-        for reported, answered, due_on, number in rows:
-            if answered is not None:
-                self.days += [_working_days(reported, answered, calendar)] * number
-                self.in_time += number if answered <= due_on else 0
-            # Those that still have time are neither in time nor late.
-            if answered is not None or due_on < today:
-                self.due += number
-
-    @property
-    def median_text(self) -> str:
-        """«1,5»; a dash when nothing is answered."""
-        days = sorted(self.days)
-        if not days:
-            return "–"
-        middle = (days[(len(days) - 1) // 2] + days[len(days) // 2]) / 2
-        return number_format(middle, 0 if middle == int(middle) else 1)
+def _answers(month: Month, calendar: WorkCalendar) -> Answers:
+    return answers(Deviation.objects.filter(ORDINARY, came_in(month)), calendar)
 
 
-def _answers(month: Month, calendar: WorkCalendar) -> _Answers:
-    rows = (
-        Deviation.objects.filter(ORDINARY, came_in(month), first_answer_due_on__isnull=False)
-        .values_list(TruncDate("reported_at"), TruncDate("first_answered_at"), "first_answer_due_on")
-        .annotate(number=Count("pk"))
-        .order_by()
-    )
-    return _Answers(rows, calendar, timezone.localdate())
-
-
-def _working_days(first: datetime.date, last: datetime.date, calendar: WorkCalendar) -> int:
-    """Working days after `first`, up to and with `last`."""
-    days = (first + datetime.timedelta(days=n) for n in range(1, (last - first).days + 1))
-    return sum(calendar.is_working_day(day) for day in days)
+def _monthly_sections(question: Question, month: Month, is_newest: bool) -> Iterable[Section]:
+    """What was shared as a good example in the month; everybody may read those, so a leader may pass them on."""
+    begin, end = moments(month)
+    shared = shared_examples(question.reader).filter(published_at__gte=begin, published_at__lt=end)
+    shown = list(shared.select_related("organisation").order_by("-published_at", "-pk")[:FEW])
+    if not shown:
+        return
+    lines = [
+        Line(
+            title=example.title,
+            meta=example.unit.name if example.unit else "",
+            url=reverse("deviations:example", args=[example.organisation.slug, example.pk]),
+        )
+        for example in shown
+    ]
+    yield Section(
+        91, _("Shared with everybody as good examples"), "star", "success", lines,
+        len(shown) if len(shown) < FEW else shared.count(),
+        lede=_("Read one of them aloud at the next meeting."),
+    )  # fmt: skip
 
 
 register(
@@ -198,6 +185,7 @@ register(
         weekly_figures=_weekly_figures,
         weekly_units=_weekly_units,
         monthly_figures=_monthly_figures,
+        monthly_sections=_monthly_sections,
         unit_columns=[
             UnitColumn(10, lambda: _("Reported"), lambda month: _by_unit(came_in(month))),
             UnitColumn(20, lambda: _("Open now"), lambda month: _by_unit(~Q(state=State.CLOSED)), is_present=True),

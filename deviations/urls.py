@@ -5,13 +5,19 @@ from django.urls import include, path, register_converter
 from deviations.converters import CaseNumber
 from deviations.views import (
     categories,
+    causes,
+    downloads,
+    examples,
     handling,
     identity,
     languages,
     pdf,
     posters,
+    rating,
     reading,
     reporting,
+    saved_views,
+    trends,
     whistleblowing,
 )
 
@@ -39,6 +45,21 @@ of_case = [
     path("varsel/", whistleblowing.make_whistleblowing, name="make_whistleblowing"),
     path("ikke-varsel/", whistleblowing.make_deviation, name="make_deviation"),
     path("gjelder/", whistleblowing.add_subject, name="add_subject"),
+    path("hjalp/", rating.rate, name="rate"),
+    path("fiskebein/", causes.fishbone, name="fishbone"),
+    path("kostnad/", causes.cost, name="cost"),
+    path("eksempel/", examples.write, name="write_example"),
+]
+
+of_views = [
+    path("", saved_views.overview, name="views"),
+    path("ny/", saved_views.add, name="view_add"),
+    path("<int:pk>/", saved_views.change, name="view_change"),
+    path("<int:pk>/folg/", saved_views.follow, name="view_follow"),
+    path("<int:pk>/stopp/", saved_views.stop, name="view_stop"),
+    path("<int:pk>/opp/", saved_views.move, {"up": True}, name="view_up"),
+    path("<int:pk>/ned/", saved_views.move, {"up": False}, name="view_down"),
+    path("<int:pk>/slett/", saved_views.remove, name="view_remove"),
 ]
 
 urlpatterns = [
@@ -46,6 +67,8 @@ urlpatterns = [
     path("meld/kvittering/<case_number:number>/", reporting.receipt, name="receipt"),
     path("f/", reporting.follow, name="follow"),
     path("avvik/", reading.deviation_list, name="list"),
+    path("avvik/last-ned/", downloads.download, name="download"),
+    path("avvik/visninger/", include(of_views)),
     path("avvik/importer/", include("deviations.import_urls")),
     path("avvik/plakat/<int:unit>/", posters.poster, name="poster"),
     path("avvik/plakat/<int:unit>/qr.svg", posters.poster_code, name="poster_code"),
@@ -58,4 +81,12 @@ urlpatterns = [
     path("innstillinger/varsling/", whistleblowing.settings, name="whistleblowing_settings"),
     path("innstillinger/varsling/mottaker/", whistleblowing.add_receiver, name="add_receiver"),
     path("innstillinger/varsling/mottaker/<int:pk>/avslutt/", whistleblowing.end_receiver, name="end_receiver"),
+    path("avvik/trender/", trends.trend_page, name="trends"),
+    path("gode-eksempler/", examples.example_list, name="examples"),
+    path("gode-eksempler/<int:pk>/", examples.show, name="example"),
+    path("gode-eksempler/<int:pk>/samtykke/", examples.consent, name="example_consent"),
+    path("gode-eksempler/<int:pk>/spor/", examples.ask, name="example_ask"),
+    path("gode-eksempler/<int:pk>/publiser/", examples.publish, name="example_publish"),
+    path("gode-eksempler/<int:pk>/trekk/", examples.withdraw, name="example_withdraw"),
+    path("gode-eksempler/<int:pk>/tommel/", examples.like, name="example_like"),
 ]

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from deviations import selectors
 from deviations.enums import ReportKind, State
-from deviations.models import Comment, Deviation, Reclassification
+from deviations.models import Comment, Deviation, GoodExample, Reclassification
 from deviations.routing import choose_handler
-from deviations.rules import is_handler
+from deviations.rules import is_answered, is_handler
 from deviations.services.handling import handler_changed
 from hms.actions import sources as action_sources
 from hms.actions.models import ActionPlan
@@ -98,7 +98,8 @@ assignment_sources.register(
         on_completed=None,
         on_moved=_moved,
         successor=_successor,
-        is_begun=lambda assignment: _of_assignment(assignment).state != State.NEW,
+        # The reporter waits for words: taking the case is not enough.
+        is_begun=lambda assignment: is_answered(_of_assignment(assignment)),
         # The title comes from the reporter's words: it stays inside.
         mail_title=lambda assignment: _called(assignment_sources.root_of(assignment)),
         load=_load,
@@ -134,6 +135,13 @@ def _file_visible(employee: Employee | None, attachment: Attachment, request: Ht
 
 
 file_sources.register(KIND, visible=_file_visible)
+
+
+def _example_file_visible(employee: Employee | None, attachment: Attachment, request: HttpRequest) -> bool:
+    return employee is not None and selectors.visible_examples(employee).filter(pk=attachment.owner_id).exists()
+
+
+file_sources.register(GoodExample._meta.label_lower, visible=_example_file_visible)
 
 
 @receiver(plan_completed, dispatch_uid="deviations.plan_completed")
@@ -180,6 +188,18 @@ verbs.register(
         ),
         "deviation.made_deviation": Verb(gettext_lazy("%(name)s made the case a deviation again"), "flag", "", _reason),
         "deviation.subject_added": Verb(gettext_lazy("%(name)s added whom the case is about"), "person"),
+        "deviations.exported": Verb(gettext_lazy("%(name)s downloaded deviations"), "download"),
+        "deviations.documented": Verb(gettext_lazy("%(name)s made a document of deviations"), "download"),
+        "saved_view.shared": Verb(gettext_lazy("%(name)s shared a view"), "people"),
+        "saved_view.removed": Verb(gettext_lazy("%(name)s removed a shared view"), "people"),
+        "deviation.rated": Verb(gettext_lazy("%(name)s said whether it helped"), "star"),
+        "deviation.cost_estimated": Verb(gettext_lazy("%(name)s estimated what it cost"), "edit"),
+        "example.written": Verb(gettext_lazy("%(name)s wrote a good example"), "edit"),
+        "example.taken_up": Verb(gettext_lazy("%(name)s took the good example up again"), "edit"),
+        "example.consent_asked": Verb(gettext_lazy("%(name)s asked to share a good example"), "comment"),
+        "example.consent_answered": Verb(gettext_lazy("%(name)s answered about the good example"), "comment"),
+        "example.published": Verb(gettext_lazy("%(name)s shared a good example"), "star", "success"),
+        "example.withdrawn": Verb(gettext_lazy("%(name)s took the good example back"), "undo"),
         "deviation.opened": Verb(gettext_lazy("%(name)s opened the case"), "search"),
     }
 )

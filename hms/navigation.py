@@ -106,6 +106,8 @@ def _groups(request: HttpRequest, url: Any) -> list[dict[str, Any]]:
     lead = []
     if kinds_of(employee):
         lead.append(item(_("Summary"), "assignments:summaries", "chart", "summaries"))
+    if may(employee, "deviations.lead_by_trends"):
+        lead.append(item(_("Learn from deviations"), "deviations:trends", "search", "trends"))
     if may(employee, "organisations.administer"):
         lead.append(item(_("Settings"), "organisations:settings", "settings", "organisations"))
     return [*groups, {"label": _("Lead"), "items": lead}] if lead else groups
@@ -115,4 +117,6 @@ def _section(here: str) -> str:
     """Which entry of the menu a page belongs to: the app's, but for what the apps of tasks and messages show besides."""
     if here.startswith(OF_SETTINGS):
         return "organisations"
+    if here == "deviations:trends":
+        return "trends"
     return "summaries" if here == "assignments:summary" else here.split(":")[0]

@@ -156,6 +156,7 @@ CELERY_TASK_ROUTES = {
     "hms.organisations.tasks.send_invitation": {"queue": "mail"},
     "hms.notifications.tasks.*": {"queue": "mail"},
     "hms.assignments.tasks.*": {"queue": "sweep"},
+    "deviations.tasks.sweep_news": {"queue": "sweep"},
     "hms.reports.tasks.*": {"queue": "reports"},
 }
 # One that still waits when the next one comes has nothing to add: it expires.
@@ -177,6 +178,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep-summaries": {
         "task": "hms.assignments.tasks.sweep_summaries",
+        "schedule": timedelta(minutes=15),
+        "options": {"expires": 15 * 60},
+    },
+    "sweep-view-news": {
+        "task": "deviations.tasks.sweep_news",
         "schedule": timedelta(minutes=15),
         "options": {"expires": 15 * 60},
     },

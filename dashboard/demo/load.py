@@ -11,9 +11,11 @@ from dashboard.demo.book import Book
 from dashboard.demo.cast import EMPLOYERS, Employer
 from dashboard.demo.house import House, furnish, password_hash
 from dashboard.demo.leaders import tell_leaders
+from dashboard.demo.learning import learn
 from dashboard.demo.life import live
 from dashboard.demo.receivers import name_receivers
 from dashboard.demo.scenes import Scene, scenes_of, tell
+from dashboard.demo.views import save_views
 from dashboard.demo.year import draw_year
 from deviations.models import Deviation, DeviationCounter
 from hms.accounts.demo import DEMO_PASSWORD
@@ -23,7 +25,7 @@ from hms.files import services as files
 from hms.files.models import Attachment
 from hms.notifications.enums import SmsUse
 from hms.notifications.models import ChannelSettings
-from hms.organisations.models import Organisation
+from hms.organisations.models import Employee, Organisation
 from hms.tenancy.scope import tenant
 
 
@@ -60,11 +62,13 @@ def _load(employer: Employer, now: datetime.datetime, users: dict[str, User], pa
         book.add(ChannelSettings(sms_use=SmsUse.URGENT))
         name_receivers(book, house)
         pictured = _tell_all(book, house)
+        learn(book, book.rows[Employee])
         lose_an_address(book, house)
         book.write()
         # What was said in the year behind them was said by mail; from now on the ladder speaks.
         rearm()
         tell_leaders(now)
+        save_views(house)
         for deviation, scene in pictured:
             _show(deviation, scene)
 

@@ -13,8 +13,10 @@ from deviations.forms.cases import (
     TriageForm,
     UnitField,
 )
+from deviations.forms.downloads import DownloadForm
 from deviations.forms.offline import OfflineForm
 from deviations.forms.posters import PosterForm
+from deviations.forms.saved_views import FollowForm, ViewForm
 from deviations.forms.sorting import CategoryForm, TranslationForm
 from deviations.forms.whistleblowing import (
     MakeWhistleblowingForm,
@@ -30,7 +32,9 @@ __all__ = [
     "CauseForm",
     "CommentForm",
     "DetailsForm",
+    "DownloadForm",
     "FilterForm",
+    "FollowForm",
     "MakeWhistleblowingForm",
     "MessageForm",
     "OfflineForm",
@@ -44,5 +48,6 @@ __all__ = [
     "TranslationForm",
     "TriageForm",
     "UnitField",
+    "ViewForm",
     "WishesForm",
 ]

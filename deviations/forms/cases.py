@@ -1,10 +1,12 @@
 """Forms of a case. They validate; services decide and write."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -274,6 +276,10 @@ class ReceiptCodeForm(HmsForm):
     )
 
 
+# A day after the last one there is, or a moment before the first, is no day in the database.
+SENSIBLE_DATES = [MinValueValidator(datetime.date(1900, 1, 1)), MaxValueValidator(datetime.date(2200, 1, 1))]
+
+
 class FilterForm(SortingFilterMixin, HmsForm):
     """The list's filters; everything lives in the address."""
 
@@ -296,10 +302,33 @@ class FilterForm(SortingFilterMixin, HmsForm):
     unit = forms.ChoiceField(label=_("Unit"), required=False)
     # Set by the view «Reported by me», kept while one filters on.
     mine = forms.CharField(required=False, widget=forms.HiddenInput)
+    # Set by the links of the trends, kept likewise.
+    begin = forms.DateField(
+        label=_("Reported from"), required=False, widget=forms.HiddenInput, validators=SENSIBLE_DATES
+    )
+    end = forms.DateField(
+        label=_("Reported until"), required=False, widget=forms.HiddenInput, validators=SENSIBLE_DATES
+    )
+    cause = forms.ChoiceField(
+        label=_("Cause"), required=False, widget=forms.HiddenInput, choices=[("", ""), *Cause.choices]
+    )
+    weekday = forms.IntegerField(
+        label=_("Day of the week"), required=False, min_value=1, max_value=7, widget=forms.HiddenInput
+    )
+    hours = forms.IntegerField(
+        label=_("Time of day"), required=False, min_value=0, max_value=23, widget=forms.HiddenInput
+    )
+    place = forms.CharField(label=_("Place"), required=False, max_length=160, widget=forms.HiddenInput)
+    below = forms.TypedChoiceField(
+        label=_("Unit and those below it"), required=False, widget=forms.HiddenInput, coerce=int, empty_value=None
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Iterable[tuple[int, str]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = Unit.objects.order_by("name").values_list("pk", "name")
-        self.fields["unit"].choices = [("", _("All")), *((str(pk), name) for pk, name in units)]
+        if units is None:
+            units = Unit.objects.order_by("name").values_list("pk", "name")
+        choices = [(str(pk), name) for pk, name in units]
+        self.fields["unit"].choices = [("", _("All")), *choices]
+        self.fields["below"].choices = [("", ""), *choices]
         self.offer_categories()
         self.order_fields(["q", "status", "severity", "kind", "category", "unit", "routine_cover", "mine"])

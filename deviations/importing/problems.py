@@ -10,9 +10,9 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hms.core.spreadsheets import harmless
+
 MAX_VALUE = 80
-# What makes a spreadsheet take a cell for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class Reason(models.TextChoices):
@@ -54,8 +54,3 @@ def as_csv(problems: Iterable[Problem]) -> str:
     for item in problems:
         writer.writerow([item.row, harmless(item.column), item.text, harmless(item.value)])
     return out.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """The cell with an apostrophe before whatever would make it a formula."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA_STARTS) else cell

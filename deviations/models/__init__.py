@@ -8,9 +8,32 @@ from deviations.models.cases import (
     ImportBatch,
     WhyStep,
 )
-from deviations.models.categories import CaseCategory
-from deviations.models.identity import HiddenReporter, IdentityGrant
-from deviations.models.languages import CaseTranslation
+from deviations.models.categories import (
+    CaseCategory,
+)
+from deviations.models.causes import (
+    CaseCost,
+    ContributingCause,
+)
+from deviations.models.examples import (
+    GoodExample,
+    ThumbUp,
+)
+from deviations.models.identity import (
+    HiddenReporter,
+    IdentityGrant,
+)
+from deviations.models.languages import (
+    CaseTranslation,
+)
+from deviations.models.ratings import (
+    Rating,
+)
+from deviations.models.saved_views import (
+    SavedView,
+    StartView,
+    ViewSubscription,
+)
 from deviations.models.whistleblowing import (
     Reclassification,
     WhistleblowingReceiver,
@@ -21,14 +44,22 @@ from deviations.models.whistleblowing import (
 __all__ = [
     "AccessGrant",
     "CaseCategory",
+    "CaseCost",
     "CaseTranslation",
     "Comment",
+    "ContributingCause",
     "Deviation",
     "DeviationCounter",
+    "GoodExample",
     "HiddenReporter",
     "IdentityGrant",
     "ImportBatch",
+    "Rating",
     "Reclassification",
+    "SavedView",
+    "StartView",
+    "ThumbUp",
+    "ViewSubscription",
     "WhistleblowingReceiver",
     "WhistleblowingSettings",
     "WhistleblowingSubject",

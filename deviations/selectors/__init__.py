@@ -1,5 +1,6 @@
 """Reading cases, a module for each noun."""
 
+from deviations.selectors.answers import Answers, answers, answers_by
 from deviations.selectors.cases import (
     COUNT_LIMIT,
     NO_DUE_DATE,
@@ -26,8 +27,15 @@ from deviations.selectors.cases import (
     with_list_columns,
 )
 from deviations.selectors.categories import categories, category_choices, category_names
+from deviations.selectors.examples import example_of, newest_example, pictures_of, shared_examples, visible_examples
+from deviations.selectors.filters import matching
 from deviations.selectors.identity import ShownReporter, reporter_of, reporter_shown_to, who_knows_reporter
+from deviations.selectors.naming import names_in, reporters_words_in
+from deviations.selectors.ratings import Helpfulness, helpfulness, helpfulness_by
+from deviations.selectors.reporters import reporter_name
 from deviations.selectors.routines import routine_findings
+from deviations.selectors.saved_views import followed_by, start_view_of, views_for
+from deviations.selectors.trends import narrowed
 from deviations.selectors.whistleblowing import (
     organisation_wishes,
     received_by,
@@ -43,21 +51,34 @@ __all__ = [
     "COUNT_LIMIT",
     "NO_DUE_DATE",
     "REPORTER_VERBS",
+    "Answers",
+    "Helpfulness",
     "OpenCounts",
     "ShownReporter",
     "Status",
+    "answers",
+    "answers_by",
     "awaiting_statement",
     "bounded_count",
     "categories",
     "category_choices",
     "category_names",
     "comments_for",
+    "example_of",
+    "followed_by",
+    "helpfulness",
+    "helpfulness_by",
+    "matching",
+    "names_in",
+    "narrowed",
+    "newest_example",
     "open_counts",
     "open_ones",
     "openable_by",
     "organisation_wishes",
     "overdue",
     "own",
+    "pictures_of",
     "prefix_query",
     "received_by",
     "receivers_for",
@@ -65,14 +86,20 @@ __all__ = [
     "receivers_to_come",
     "reported_by",
     "reported_whistleblowing",
+    "reporter_name",
     "reporter_of",
     "reporter_shown_to",
+    "reporters_words_in",
     "routine_findings",
     "search",
+    "shared_examples",
+    "start_view_of",
     "status",
     "steps",
     "subject_ids_of",
     "timeline_of",
+    "views_for",
+    "visible_examples",
     "visible_imports",
     "visible_to",
     "who_knows_reporter",

@@ -8,7 +8,15 @@ from deviations import routing
 from deviations.enums import ReporterKind, State
 from deviations.models import Deviation
 from deviations.rules import is_reporter
-from deviations.services.handling import hand_over, handling_due_on, receive, require_open, say, tell_reporter
+from deviations.services.handling import (
+    hand_over,
+    handling_due_on,
+    mark_answered,
+    receive,
+    require_open,
+    say,
+    tell_reporter,
+)
 from deviations.services.identity import author_of
 from deviations.services.reporting import start_of_day
 from hms.actions import services as actions
@@ -35,9 +43,7 @@ def answer(deviation: Deviation, *, by: Employee, text: str) -> None:
     said, is_new = say(deviation, by=by, text=text)
     if not is_new:
         return
-    if deviation.first_answered_at is None:
-        deviation.first_answered_at = timezone.now()
-        deviation.save(update_fields=["first_answered_at"])
+    mark_answered(deviation)
     record("deviation.answered", said, by=by, root=deviation)
     tell_reporter("deviations.answered", deviation, dedupe=f"answer:{said.pk}", name=by.given_name)
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from deviations import rules
 from deviations.enums import CommentVisibility, ReporterKind
 from deviations.models import Comment, Deviation
-from deviations.services.handling import require_open, say, tell_reporter
+from deviations.services.handling import mark_answered, require_open, say, tell_reporter
 from deviations.services.identity import author_of
 from deviations.services.reporting import start_of_day
 from hms.audit.enums import Via
@@ -18,8 +18,8 @@ from hms.organisations.models import Employee
 def comment(deviation: Deviation, *, by: Employee, text: str, visibility: str, via: str = Via.WEB) -> Comment:
     """Add a comment.
 
-    Effects: the comment and an event; the reporter is told of one meant for them, the handler of one from
-    somebody else. Nothing when it was sent twice.
+    Effects: the comment and an event; the reporter is told of one meant for them, which is an answer when a handler
+    wrote it; the handler is told of one from somebody else. Nothing when it was sent twice.
     """
     lock(deviation)
     is_reporter = rules.is_reporter(by, deviation)
@@ -36,6 +36,8 @@ def comment(deviation: Deviation, *, by: Employee, text: str, visibility: str, v
     record("deviation.commented", said, by=author, via=via, root=deviation, data={"visibility": said.visibility})
     if said.visibility == CommentVisibility.REPORTER and not is_reporter:
         tell_reporter("deviations.comment_to_reporter", deviation, dedupe=f"comment:{said.pk}", name=by.given_name)
+        if rules.is_handler(by, deviation):
+            mark_answered(deviation)
     _tell_handler(deviation, said, by=by)
     return said
 

@@ -136,6 +136,13 @@ def say(
     return Comment.objects.create(deviation=deviation, created_at=created_at or timezone.now(), **words), True
 
 
+def mark_answered(deviation: Deviation) -> None:
+    """Keep when the reporter of a locked case was first written to by whoever handles it; set once."""
+    if deviation.first_answered_at is None:
+        deviation.first_answered_at = timezone.now()
+        deviation.save(update_fields=["first_answered_at"])
+
+
 def require_open(deviation: Deviation) -> None:
     """Lock the case, and refuse what a closed one does not allow (InvalidTransition)."""
     lock(deviation)

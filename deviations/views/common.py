@@ -18,6 +18,8 @@ SHOWN_WITH_IT = (
     "reporter",
     "closed_by",
     "handling__assignee",
+    "rating",
+    "cost",
     "plan__unit",
     "plan__owner",
     "plan__statement_assignment__assignee",

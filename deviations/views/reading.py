@@ -4,18 +4,21 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from deviations import rules, selectors
+from deviations import filters, rules, selectors
 from deviations.enums import Cause, ReporterKind
-from deviations.forms import CommentForm, FilterForm, MessageForm
+from deviations.forms import CommentForm, MessageForm
 from deviations.models import Deviation
 from deviations.services import author_of
+from deviations.views.causes import cause_context
 from deviations.views.common import Number, case, case_url, whistleblowing_context
+from deviations.views.examples import learning_context
+from deviations.views.tabs import views_context
 from hms.actions.models import Action
 from hms.actions.page import plan_context
 from hms.assignments.chain import chain_of
@@ -43,10 +46,15 @@ TO_REPORTER = {
 
 @require_safe
 def deviation_list(request: HttpRequest, organisation: str) -> HttpResponse:
-    """Cases with filters, free-text search and keyset paging; everything is in the address."""
-    filters = FilterForm(request.GET)
-    found = _filtered(selectors.visible_to(request.employee), filters, request.employee)
-    by_due = request.GET.get("sort") == "frist"
+    """Cases with filters, free-text search and keyset paging; everything is in the address.
+
+    An address without a filter leads to the view that the reader's list opens with.
+    """
+    if not request.GET and (start := selectors.start_view_of(request.employee)) is not None and start.query:
+        return redirect(request.path + filters.address_of(start.query))
+    wanted = filters.read(request.GET)
+    found = wanted.cases(request.employee)
+    by_due = wanted.is_by_due
     try:
         shown = page(
             selectors.with_due(selectors.with_list_columns(found)) if by_due else selectors.with_list_columns(found),
@@ -56,20 +64,22 @@ def deviation_list(request: HttpRequest, organisation: str) -> HttpResponse:
         )
     except BadCursor:
         raise BadRequest from None
-    is_filtered = any(request.GET.get(name) for name in filters.fields)
+    is_filtered = bool(wanted.query.keys() - {"sort"})
     total = _total(found, shown, request.employee, is_filtered=is_filtered)
     context = {
-        "filters": filters,
+        "filters": wanted.form,
         "rows": [(deviation, selectors.status(deviation)) for deviation in shown.rows],
         "columns": list_columns(request, by_due=by_due),
         "shown_total": total if total <= selectors.COUNT_LIMIT else None,
         "summary": _summary(total),
         "previous_url": _with_cursor(request, shown.previous),
         "next_url": _with_cursor(request, shown.next),
-        "views": _views(request),
         "is_filtered": is_filtered,
         "poster_url": _poster_url(request),
         "may_import": may(request.employee, "deviations.import"),
+        "may_export": may(request.employee, "deviations.export"),
+        "wanted": wanted,
+        **views_context(request, wanted),
     }
     return page_or_part(request, "deviations/list.html", "deviations/_results.html", context)
 
@@ -109,29 +119,6 @@ def _with_sort(request: HttpRequest, sort: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def _filtered(found: Any, filters: FilterForm, employee: Employee) -> Any:
-    if not filters.is_valid():
-        return found.none()
-    wanted = filters.cleaned_data
-    status = wanted["status"]
-    if status in {"", "new", "working"}:
-        found = selectors.open_ones(found)
-    if status in {"new", "working"}:
-        found = found.filter(state="new" if status == "new" else "in_progress")
-    elif status == "approval":
-        found = selectors.awaiting_statement(found)
-    elif status == "overdue":
-        found = selectors.overdue(found)
-    elif status == "closed":
-        found = found.filter(state="closed")
-    for name in ("severity", "kind", "category", "unit", "routine_cover"):
-        if wanted[name]:
-            found = found.filter(**{name: wanted[name]})
-    if wanted["mine"]:
-        found = found.filter(selectors.own(employee))
-    return selectors.search(found, wanted["q"]) if wanted["q"] else found
-
-
 def _summary(total: int) -> str:
     if total > selectors.COUNT_LIMIT:
         return _("More than %(count)d deviations") % {"count": selectors.COUNT_LIMIT}
@@ -144,32 +131,6 @@ def _with_cursor(request: HttpRequest, cursor: str | None) -> str:
     query = request.GET.copy()
     query["etter"] = cursor
     return f"?{query.urlencode()}"
-
-
-def _views(request: HttpRequest) -> list[dict[str, Any]]:
-    """The standing views; counts only where they ask for something."""
-    counts = selectors.open_counts(request.employee)
-    unit = request.employee.unit
-    chosen = {
-        name: request.GET.get(name, "") for name in ("status", "unit", "q", "severity", "kind", "category", "mine")
-    }
-    standing = [
-        (_("All open"), {}, None),
-        (unit.name, {"unit": str(unit.pk)}, None),
-        (_("Overdue"), {"status": "overdue"}, counts.overdue),
-        (_("For approval"), {"status": "approval"}, counts.awaiting_statement),
-        (_("Closed"), {"status": "closed"}, None),
-        (_("Reported by me"), {"mine": "1", "status": "all"}, None),
-    ]
-    return [
-        {
-            "label": label,
-            "url": "?" + "&".join(f"{key}={value}" for key, value in query.items()),
-            "count": count,
-            "current": {key: value for key, value in chosen.items() if value} == query,
-        }
-        for label, query, count in standing
-    ]
 
 
 @require_safe
@@ -232,6 +193,8 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
         "has_open_actions": any(action.assignment.state != AssignmentState.DONE for action in actions),
         "case_url": case_url(request, deviation),
         **plan,
+        **cause_context(deviation, sees_internal=sees_internal),
+        **learning_context(deviation, employee, may_handle=may_handle),
     }
 
 

@@ -19,6 +19,7 @@ from deviations.enums import ReporterKind, ReportKind, Severity, State
 from deviations.forms import DetailsForm, MessageForm, ReceiptCodeForm, ReportForm
 from deviations.models import Deviation
 from deviations.views.common import Number, case, case_url, whistleblowing_context
+from deviations.views.rating import rated_with_code
 from hms.audit.enums import Via
 from hms.core.htmx import redirect_to
 from hms.core.pages import form_page
@@ -211,7 +212,8 @@ def follow(request: HttpRequest, organisation: str) -> HttpResponse:
 def _followed(request: HttpRequest, deviation: Deviation, code: str) -> HttpResponse:
     wants_to_write = "text" in request.POST
     message = MessageForm(request.POST if wants_to_write else None, label=_("Message to the one who handles the case"))
-    said = ""
+    rated = rated_with_code(request, deviation)
+    said = rated["rating_said"]
     if wants_to_write and message.is_valid():
         if request.POST.get("verb") == "reopen" and rules.may_still_reopen(deviation):
             services.reopen(deviation, by=None, reason=message.cleaned_data["text"], via=Via.QR)
@@ -231,7 +233,8 @@ def _followed(request: HttpRequest, deviation: Deviation, code: str) -> HttpResp
         "handler": deviation.handling.assignee if deviation.handling else None,
         **whistleblowing_context(deviation),
     }
-    return render(request, "deviations/followed.html", context, status=422 if message.is_bound else 200)
+    failed = message.is_bound or (rated["rating_form"] is not None and rated["rating_form"].is_bound)
+    return render(request, "deviations/followed.html", context | rated, status=422 if failed else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from hms.actions import selectors
-from hms.actions.enums import Opinion, PlanState
+from hms.actions.enums import ControlLevel, Opinion, PlanState
 from hms.actions.forms import EffectForm, StatementForm
 from hms.actions.models import Action, ActionPlan, Statement
 from hms.assignments.chain import chain_of
@@ -32,7 +32,8 @@ def plan_context(request: HttpRequest, plan: ActionPlan | None) -> dict[str, Any
     return {
         "plan": plan,
         "plan_columns": [_("Action"), _("Responsible"), _("Due date"), _("Status")],
-        "plan_actions": [(action, action_status(action)) for action in selectors.actions_of(plan)],
+        "plan_actions": (actions := [(action, action_status(action)) for action in selectors.actions_of(plan)]),
+        "plan_is_weak": _is_weak([action for action, _status in actions]),
         "plan_statements": statements,
         "plan_decision": selectors.decision(plan, request.organisation) if may_manage else None,
         "may_manage_plan": may_manage,
@@ -43,6 +44,12 @@ def plan_context(request: HttpRequest, plan: ActionPlan | None) -> dict[str, Any
         "may_check_effect": may_manage and plan.state == PlanState.DONE,
         "effect_form": EffectForm() if may_manage and plan.state == PlanState.DONE else None,
     }
+
+
+def _is_weak(actions: list[Action]) -> bool:
+    """Whether all that is planned is of the two weakest kinds, so that somebody should think again."""
+    levels = [action.control_level for action in actions]
+    return bool(levels) and all(level is not None and level >= ControlLevel.ORGANISATIONAL for level in levels)
 
 
 def _waiting(plan: ActionPlan, statements: list[Statement]) -> Assignment | None:

@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from hms.actions import sources
@@ -53,6 +53,14 @@ def actions_of(plan: ActionPlan) -> QuerySet[Action]:
 def has_open_actions(plan: ActionPlan | None) -> bool:
     """Whether anything in the plan is neither done nor cancelled."""
     return plan is not None and actions_of(plan).exclude(assignment__state=AssignmentState.DONE).exists()
+
+
+def cost_of(plan: ActionPlan | None) -> int | None:
+    """What the plan's actions cost together, in kroner; None when no action says."""
+    if plan is None:
+        return None
+    total: int | None = actions_of(plan).order_by().aggregate(total=Sum("cost"))["total"]
+    return total
 
 
 def statements_of(plan: ActionPlan) -> QuerySet[Statement]:

@@ -14,6 +14,7 @@ from hms.assignments.enums import Kind, State
 from hms.assignments.escalation import Line
 from hms.assignments.links import create_link
 from hms.assignments.models import Assignment
+from hms.assignments.news import in_numbers, news_for
 from hms.assignments.selectors import free_for
 from hms.core.ui.dates import long_date
 from hms.notifications.enums import MessageKind, Urgency
@@ -212,10 +213,24 @@ def _escalated_about_text(notification: Notification) -> str:
 
 def _digest_subject(notification: Notification) -> str:
     count = len(notification.parameters["tasks"])
+    if not count:
+        return _news_subject(notification.parameters["news"])
     return ngettext("%(count)d task needs you", "%(count)d tasks need you", count) % {"count": count}
 
 
+def _news_subject(news: list[dict[str, Any]]) -> str:
+    """A mail without tasks is sent for what is new in something that its reader follows."""
+    if len(news) > 1:
+        return ngettext("News in %(count)d of your views", "News in %(count)d of your views", len(news)) % {
+            "count": len(news)
+        }
+    (only,) = news
+    return _("%(news)s in “%(name)s”") % {"news": in_numbers(only["came"], only["closed"]), "name": only["name"]}
+
+
 def _digest_text(notification: Notification) -> str:
+    if not notification.parameters["tasks"]:
+        return _("Since you were told last.")
     late = notification.parameters["overdue"]
     if not late:
         return _("Nothing is late. This is what comes next.")
@@ -246,19 +261,30 @@ def digest_context(delivery: Delivery) -> dict[str, Any]:
         for task in tasks
         if reader.pk == task.assignee_id or task.pk in free or reader == line.owner(task)
     ]
-    if not lines:
+    news = news_for(reader)
+    if not lines and not news:
         raise NothingToSay
     # An SMS has room for one way in: the first task that can be answered without signing in.
     way_in = next((line["url"] for line in lines if line["is_personal"]), None)
     return {
         "lines": lines,
+        "news": news,
+        "base_url": absolute(""),
         "short_url": way_in,
-        "action_url": absolute(reverse("assignments:list", args=[notification.organisation.slug])),
-        "action_label": _("See all my tasks"),
+        **_digest_way_in(notification, has_tasks=bool(lines)),
         "settings_url": absolute(reverse("notifications:preferences", args=[notification.organisation.slug])),
         "personal_link": any(line["is_personal"] for line in lines),
-        "why": _("You get this e-mail because you are responsible for these tasks."),
+        "why": _("You get this e-mail because you are responsible for these tasks.")
+        if lines
+        else _("You get this e-mail because you follow a view."),
     }
+
+
+def _digest_way_in(notification: Notification, *, has_tasks: bool) -> dict[str, str]:
+    if has_tasks or not notification.parameters.get("path"):
+        tasks = reverse("assignments:list", args=[notification.organisation.slug])
+        return {"action_url": absolute(tasks), "action_label": _("See all my tasks")}
+    return {"action_url": absolute(notification.parameters["path"]), "action_label": _("See the view")}
 
 
 def _line(task: Assignment, reader: Employee) -> dict[str, Any]:
@@ -293,7 +319,7 @@ register(
         icon="check-square",
         subject=_digest_subject,
         text=_digest_text,
-        url=lambda n: reverse("assignments:list", args=[n.organisation.slug]),
+        url=lambda n: n.parameters.get("path") or reverse("assignments:list", args=[n.organisation.slug]),
         template="assignments/email/digest",
         context=digest_context,
         urgency=Urgency.ROUTINE,

@@ -33,8 +33,9 @@ class Source:
         asker: who answers for a confidential assignment when the one who asked for it leaves; nobody when left out.
         mail_title: what the work is called in a mail, where case content must not go (a title that came from
             a reporter's words); None: its title.
-        is_begun: whether somebody has taken it in hand, which ends the steps that count from the start; when
-            left out nothing tells, and they are taken as long as it is open.
+        is_begun: whether whoever waits has got what they wait for (somebody has taken it in hand, or answered),
+            which ends the steps that count from the start; when left out nothing tells, and they are taken as long as it
+            is open.
         load: reads what the mail titles of many assignments need, in as many queries however many they are, and
             keeps it with :func:`keep_root`; None: their titles need nothing.
         kept_from: ids of the people whom the case is about, who must not get the work or help with it.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from hms.organisations.models import Employee
 
@@ -11,12 +11,16 @@ class ReportGone(Exception):
     """What the report is about does not exist for this person (any more)."""
 
 
+class TooMuch(Exception):
+    """More than fits in one document."""
+
+
 @dataclass(frozen=True)
 class Made:
-    """A finished report."""
+    """A finished report. What is too large for memory comes as an open file, which is closed afterwards."""
 
     name: str
-    content: bytes
+    content: bytes | IO[bytes]
     content_type: str = "application/pdf"
 
 
@@ -25,7 +29,8 @@ class Kind:
     """A kind of report.
 
     `make(parameters, employee)` runs in a worker, inside the organisation, in the asker's language. It
-    fetches everything through the employee's own permissions and raises `ReportGone` when there is nothing.
+    fetches everything through the employee's own permissions and raises `ReportGone` when there is nothing, or
+    `TooMuch`. One that takes its time tells how far it has come (`hms.reports.progress`).
     `back_url(parameters, slug)` is where the page leads back to.
     """
 

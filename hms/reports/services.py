@@ -4,16 +4,17 @@ import datetime
 import logging
 from collections.abc import Collection
 from functools import partial
-from typing import Any
+from typing import IO, Any
 
 from celery import current_app
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.utils import timezone, translation
 
 from hms.organisations.models import Employee
+from hms.reports import progress
 from hms.reports.enums import JobState, Problem
-from hms.reports.kinds import ReportGone, get
+from hms.reports.kinds import ReportGone, TooMuch, get
 from hms.reports.models import ReportJob
 from hms.reports.pdf import PdfUnavailable
 from hms.tenancy.scope import current_organisation_id, tenant
@@ -70,8 +71,12 @@ def make(job_id: int) -> None:
     if job is None:
         return
     try:
-        with tenant(job.organisation_id), translation.override(job.language):
+        with tenant(job.organisation_id), translation.override(job.language), progress.of_job(job.pk):
             made = get(job.kind).make(job.parameters, job.requested_by)
+    except progress.Cancelled:
+        _end(job, JobState.CANCELLED)
+    except TooMuch:
+        _end(job, JobState.FAILED, problem=Problem.TOO_MANY)
     except ReportGone:
         _end(job, JobState.FAILED, problem=Problem.GONE)
     except PdfUnavailable:
@@ -80,10 +85,28 @@ def make(job_id: int) -> None:
         logger.error("Report %s (%s) failed: %s", job.pk, job.kind, type(error).__name__)
         _end(job, JobState.FAILED, problem=Problem.ERROR)
     else:
-        key = store(ContentFile(made.content))
-        _end(
-            job, JobState.DONE, name=made.name, content_type=made.content_type, storage_key=key, size=len(made.content)
-        )
+        with _file(made.content) as content:
+            key, size = store(content), content.size
+        _end(job, JobState.DONE, name=made.name, content_type=made.content_type, storage_key=key, size=size)
+
+
+def _file(content: bytes | IO[bytes]) -> File:
+    if isinstance(content, bytes):
+        return ContentFile(content)
+    content.seek(0)
+    return File(content)
+
+
+def cancel(job: ReportJob) -> None:
+    """Stop making a report; one that has ended is left alone.
+
+    Effects: a waiting job is cancelled at once, one that a worker is making at its next step.
+    """
+    waiting = ReportJob.objects.select_for_update(skip_locked=True).filter(pk=job.pk, state=JobState.QUEUED).first()
+    if waiting is not None:
+        _end(waiting, JobState.CANCELLED)
+    elif job.state == JobState.QUEUED:
+        progress.ask_to_stop(job.pk)
 
 
 def make_forgotten() -> None:

@@ -6,5 +6,6 @@ app_name = "reports"
 
 urlpatterns = [
     path("rapporter/<int:pk>/", views.show, name="show"),
+    path("rapporter/<int:pk>/avbryt/", views.cancel, name="cancel"),
     path("rapporter/<int:pk>/fil/", views.download, name="download"),
 ]

@@ -90,6 +90,7 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
         "deviations:import_preview": of_import[1:2],
         "deviations:import_show": of_import[2:],
         "deviations:import_": of_import[:1],
+        "deviations:view_": [[world.view.pk]],
         "deviations:poster": [[cast.solbakken.pk]],
         "deviations:change_category": [["fire"]],
         "actions:add": [[world.draft.plan_id]],

@@ -46,6 +46,7 @@ class World:
             self._settings()
             self._imports()
             self._reports()
+            self._views()
 
     # --- cases ---
 
@@ -77,6 +78,11 @@ class World:
             self.taken, by=cast.amir, version=self.taken.version,
             why=["Røret er gammelt", "Ingen bytter rør"], causes=["equipment", "routine"],
         )  # fmt: skip
+        cases.draw_fishbone(
+            self.taken, by=cast.amir, version=self.taken.version,
+            bones={"equipment": ["Røret er gammelt"], "routine": ["Ingen bytter rør", "Ingen liste"], "human": ["Glemt"]},
+        )  # fmt: skip
+        cases.estimate_cost(self.taken, by=cast.amir, amount=12_000, lost_days=2)
         cases.comment(self.taken, by=cast.amir, text="Til Kari", visibility=CommentVisibility.INTERNAL)
         cases.comment(self.taken, by=cast.amir, text="Vi er på saken", visibility=CommentVisibility.REPORTER)
         self.draft = add_action(cast, self._case("Døra slår igjen."))
@@ -95,6 +101,14 @@ class World:
         assignments.complete(self.finished.assignment, by=cast.tor_erik, comment="Ny hasp.")
         self.closed = self._case("Matta i inngangen ligger løst.")
         cases.close(self.closed, by=cast.amir, answer="Matta er limt fast.")
+        self.example = cases.write_example(
+            self.closed, by=cast.amir, texts={
+                "title": "Ingen snubler i inngangen", "problem": "Ei matte lå løst.", "done": "Vi limte den fast.",
+                "better": "Man kan gå trygt inn.",
+            },
+        )  # fmt: skip
+        cases.keep_consent(self.example, yes=True, by=cast.ingrid)
+        cases.publish(self.example, by=cast.amir)
         self.secret = self._case("Om lederen min.")
         cases.set_confidential(self.secret, by=cast.amir)
         anonymous = cases.report(
@@ -177,4 +191,15 @@ class World:
                 **common, **ended, state="done", name="sak.pdf", storage_key=store(ContentFile(b"%PDF-")), size=5
             ),
             ReportJob.objects.create(**common, **ended, state="failed", problem="error"),
+            ReportJob.objects.create(**common, **ended, state="cancelled"),
         ]
+
+    def _views(self) -> None:
+        amir, sunniva = self.cast.amir, self.cast.sunniva
+        self.view = cases.save_view(by=amir, name="Alvorlige på Solbakken", query={"severity": "3"})
+        cases.save_view(by=amir, name="Venter lenge", query={"sort": "frist", "status": "overdue"})
+        cases.save_view(by=amir, name="En enhet som er borte", query={"unit": "999999999"})
+        cases.follow(amir, self.view, "daily")
+        cases.choose_start(
+            sunniva, cases.save_view(by=sunniva, name="Brann", query={"category": "fire"}, is_for_all=True)
+        )

@@ -139,6 +139,8 @@ def everything_printed(world: World) -> list[Printed]:
         Printed("actions:plan", reverse("actions:plan", args=["fjellvik", plan]), cast.amir, opens),
         Printed("deviations:detail", f"{at}avvik/{case}/", cast.amir, opens),
         Printed("deviations:list", f"{at}avvik/", cast.amir, opens),
+        Printed("deviations:rate", f"{at}avvik/{world.closed.number}/hjalp/", cast.ingrid, sends(helped="yes")),
+        Printed("deviations:example", f"{at}gode-eksempler/{world.example.pk}/", cast.ingrid, opens),
         Printed("reports:download", ready, cast.amir, downloads),
         Printed("organisations:home", "/", cast.ingrid, opens),
     ]
@@ -273,7 +275,8 @@ class Anything(defaultdict):
     """Parameters of any message: a case, a day, a name."""
 
     def __missing__(self, key: str) -> Any:
-        return {"tasks": [1], "overdue": 1, "case": "2026-0001", "period": "2026-W40"}.get(key, "2026-12-04")
+        known = {"tasks": [1], "overdue": 1, "case": "2026-0001", "example": "1", "period": "2026-W40"}
+        return known.get(key, "2026-12-04")
 
 
 def test_every_message_leads_to_a_listed_kind_of_address(cast, names):

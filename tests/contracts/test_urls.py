@@ -39,6 +39,7 @@ def things(cast: Cast) -> dict[str, object]:
     """One of everything, in Fjellvik."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
+    from deviations import services
     from hms.actions.models import Statement
     from hms.actions.services import give_statement, send_to_safety_rep
     from hms.notifications.models import Notification
@@ -49,6 +50,12 @@ def things(cast: Cast) -> dict[str, object]:
         send_to_safety_rep(action.plan, to=cast.kari, by=cast.amir)
         give_statement(action.plan, opinion="disagree", comment="Nei", by=cast.kari)
         file = attach(SimpleUploadedFile("notat.txt", b"Hei"), owner=case, by=cast.ingrid)
+        finished = report(cast)
+        services.close(finished, by=cast.amir, answer="Takk")
+        texts = dict.fromkeys(("title", "problem", "done", "better"), "Trapp B")
+        example = services.write_example(finished, by=cast.amir, texts=texts)
+        services.keep_consent(example, yes=True, by=cast.ingrid)
+        services.publish(example, by=cast.amir)
         return {
             "case": case,
             "plan": action.plan_id,
@@ -60,6 +67,7 @@ def things(cast: Cast) -> dict[str, object]:
             "unit": cast.solbakken.pk,
             "employee": cast.ingrid.pk,
             "area": cast.area.pk,
+            "example": example.pk,
         }
 
 
@@ -87,7 +95,7 @@ def fill(route: str, name: str, things: dict[str, object]) -> str:
         "notifications:person_log": "employee", "notifications:send_again": "employee",
         "files:serve": "file", "assignments": "assignment", "notifications": "notification", "actions": "plan",
         "organisations:unit": "unit", "organisations:employee": "employee", "organisations:person": "employee",
-        "organisations:area": "area",
+        "organisations:area": "area", "deviations:example": "example",
     }  # fmt: skip
 
     def value(match: re.Match) -> str:

@@ -17,8 +17,8 @@ from stdnum.no import orgnr
 from dashboard.demo.load import load
 from dashboard.demo.situations import all_situations
 from deviations.enums import Category, Cause, ReporterKind, State
-from deviations.models import Deviation
-from deviations.selectors import visible_to
+from deviations.models import Deviation, GoodExample, Rating
+from deviations.selectors import helpfulness, names_in, reporters_words_in, visible_to
 from hms.accounts.demo import DEMO_PASSWORD, SIGN_INS
 from hms.accounts.models import User
 from hms.actions.enums import ControlLevel, Opinion, PlanState
@@ -127,6 +127,24 @@ class DemoTest(TestCase):
                 assert to in model.MOVES[was], (obj, was, to)
                 state = to
             assert state == obj.state, (obj, moves[obj.pk])
+
+    def test_reporters_have_said_what_they_think_and_others_learn(self) -> None:
+        for organisation, least in ((self.fjellvik, 60), (self.havbris, 10)):
+            with tenant(organisation):
+                ratings = Rating.objects.select_related("deviation")
+                assert ratings.count() >= least
+                for rating in ratings:
+                    assert rating.deviation.state == State.CLOSED
+                    assert rating.closed_at == rating.deviation.closed_at
+                    assert not rating.deviation.is_confidential
+                assert helpfulness(Deviation.objects.all()).percent > 50
+                examples = GoodExample.objects.select_related("deviation__rating")
+                assert examples
+                for example in examples:
+                    assert example.deviation.rating.may_share
+                    texts = " ".join([example.title, example.problem, example.done, example.better])
+                    assert names_in(texts, example.deviation) == []
+                    assert reporters_words_in(texts, example.deviation) == ""
 
     def test_every_closed_case_is_answered_and_finished(self) -> None:
         for organisation in (self.fjellvik, self.havbris):

@@ -246,3 +246,24 @@ def test_the_summaries_cost_the_same_however_much_there_is(cast, clock, happen, 
         happen(at(10, 20 + day), report, cast, unit=cast.helse)
     clock.move_to(at(11, 2))
     assert [queries("2026-10"), queries("2026-W45")] == before
+
+
+def test_what_was_shared_in_the_month_is_told_to_the_top_leader(cast, client, clock, happen):
+    texts = {"problem": "Hemmelig for mailen", "done": "Skiftet", "better": "Trygt"}
+    for month, title in [(9, "Gammelt"), (10, "Trappa er trygg"), (10, "Trukket")]:
+        case = happen(at(month, 5), report, cast)
+        happen(at(month, 6), lambda case=case: cases.close(again(case), by=cast.amir, answer="Takk"))
+        example = happen(
+            at(month, 6),
+            lambda case=case, title=title: cases.write_example(
+                again(case), by=cast.amir, texts=texts | {"title": title}
+            ),
+        )
+        happen(at(month, 7), lambda example=example: cases.keep_consent(again(example), yes=True, by=cast.ingrid))
+        happen(at(month, 8), lambda example=example: cases.publish(again(example), by=cast.amir))
+    happen(at(10, 9), lambda: cases.withdraw(again(example), by=cast.amir))
+    clock.move_to(at(11, 2))
+    [section] = [s for s in summary(cast, cast.ragnhild, "2026-10").sections if "Shared" in s.heading]
+    assert [line.title for line in section.lines] == ["Trappa er trygg"]
+    client.force_login(cast.ragnhild.user)
+    assert client.get(section.lines[0].url).status_code == 200

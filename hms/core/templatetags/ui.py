@@ -2,9 +2,9 @@
 
 from django import template
 
-from hms.core.ui import bars, blocks, dates, inline
+from hms.core.ui import bars, blocks, charts, dates, inline
 
 register = template.Library()
-for part in (inline, dates, blocks, bars):
+for part in (inline, dates, blocks, bars, charts):
     register.tags.update(part.register.tags)
     register.filters.update(part.register.filters)

@@ -173,7 +173,9 @@ def data_table(
             words = format_html('<a href="{}">{}{}</a>', column["sort_url"], words, arrow)
         return format_html("<th{}>{}</th>", attributes(role="columnheader", scope="col", aria_sort=sort), words)
 
-    first = format_html('<td role="cell"><span class="sr">{}</span></td>', gettext("Choose")) if pick else ""
+    first = (
+        format_html('<td role="cell" class="pick"><span class="sr">{}</span></td>', gettext("Choose")) if pick else ""
+    )
     return format_html(
         '<div class="tablewrap" role="group" aria-label="{}" tabindex="0"><table role="table" class="ds-table{}">'
         '<thead role="rowgroup"><tr role="row">{}{}</tr></thead><tbody role="rowgroup">{}</tbody></table></div>',

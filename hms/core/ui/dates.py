@@ -58,6 +58,12 @@ def long_date(value: Day | None) -> str:
 
 
 @register.filter
+def month_year(value: Day | None) -> str:
+    """«november 2026», for a sentence."""
+    return format_date(_day(value), pgettext("month and year in a sentence", "F Y")) if value else ""
+
+
+@register.filter
 def clock(value: datetime.datetime | datetime.time | None) -> str:
     """«08.12»."""
     if not value:
