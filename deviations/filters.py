@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from deviations.forms import FilterForm
 from deviations.models import Deviation
-from deviations.selectors import matching, visible_to
+from deviations.selectors import category_choices, matching, visible_to
 from deviations.selectors.trends import hours_text
 from hms.organisations.models import Employee, Unit
 
@@ -74,30 +74,36 @@ def address_of(query: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True)
-class Places:
-    """The organisation's units, asked for once however many filters are read."""
+class Offered:
+    """The organisation's units and categories, asked for once however many filters are read."""
 
-    named: list[tuple[int, str]]
+    units: list[tuple[int, str]]
     out_of_use: frozenset[str]
+    categories: list[tuple[str, Any]]
 
 
-def places() -> Places:
-    """All units, those that are out of use too: their cases are still here."""
+def offered() -> Offered:
+    """All of them, those that are out of use too: their cases are still here."""
     rows = list(Unit.objects.order_by("name").values_list("pk", "name", "is_active"))
-    return Places(
+    return Offered(
         [(pk, name) for pk, name, _is_active in rows],
         frozenset(str(pk) for pk, _name, is_active in rows if not is_active),
+        list(category_choices(all_of_them=True)),
     )
 
 
-def read(data: Mapping[str, Any], units: Places | None = None) -> Filter:
-    """Understand a filter, from an address or as it was kept. With `units`, no query.
+def read(data: Mapping[str, Any], choices: Offered | None = None) -> Filter:
+    """Understand a filter, from an address or as it was kept. With `choices`, no query.
 
     Nothing that stands in an address is an error here: a value that is unknown, too long or gone (a unit that is no
     longer there) is left out and named.
     """
-    units = units or places()
-    form = FilterForm({name: _text(data.get(name)) for name in FilterForm.base_fields}, units=units.named)
+    choices = choices or offered()
+    form = FilterForm(
+        {name: _text(data.get(name)) for name in FilterForm.base_fields},
+        units=choices.units,
+        categories=choices.categories,
+    )
     form.is_valid()
     query = {name: str(value) for name, value in form.cleaned_data.items() if value not in (None, "")}
     # A hidden field is on or off; whatever somebody wrote into the address means «on».
@@ -109,7 +115,7 @@ def read(data: Mapping[str, Any], units: Places | None = None) -> Filter:
         query=query,
         wanted=dict(form.cleaned_data),
         left_out=[str(_label(form, name)) for name in form.errors],
-        words=_words(form, query, units),
+        words=_words(form, query, choices),
         form=form,
     )
 
@@ -122,7 +128,7 @@ def _label(form: FilterForm, name: str) -> Any:
     return MINE if name == "mine" else form.fields[name].label
 
 
-def _words(form: FilterForm, query: Mapping[str, str], units: Places) -> list[str]:
+def _words(form: FilterForm, query: Mapping[str, str], choices: Offered) -> list[str]:
     """«Status: Closed», one for each part; open cases are said too, since they are what an empty filter shows."""
     words = [] if "status" in query else [_("All open")]
     for name, value in query.items():
@@ -133,7 +139,7 @@ def _words(form: FilterForm, query: Mapping[str, str], units: Places) -> list[st
         elif name == "q":
             words.append(_("Search: “%(text)s”") % {"text": value})
         else:
-            gone = f" ({_('out of use')})" if name in UNITS and value in units.out_of_use else ""
+            gone = f" ({_('out of use')})" if name in UNITS and value in choices.out_of_use else ""
             words.append(f"{form.fields[name].label}: {_value(form, name, value)}{gone}")
     return words
 

@@ -27,9 +27,9 @@ def tell(reader: Employee) -> Iterable[news.News]:
     if not reader.is_employed():
         return
     due = take_days(followed_by(reader).select_for_update(of=("self",)), timezone.now())
-    units = filters.places() if due else None
+    choices = filters.offered() if due else None
     for one in due:
-        wanted = filters.read(one.view.query, units)
+        wanted = filters.read(one.view.query, choices)
         if wanted.left_out:
             # It would tell of more than was asked for; the page of views says why it is quiet.
             continue

@@ -140,7 +140,7 @@ def _bone(bone: ContributingCause, text: str) -> ContributingCause:
 def _nameless(case: Deviation, names: _Names) -> dict[str, Any]:
     """A case as the committee reads it (aml. § 7-2): what happened, why and what is done, and nobody's name."""
     actions = list(actions_of(case.plan)) if case.plan else []
-    people = [case.reporter, case.closed_by, case.handling.assignee if case.handling else None]
+    people = [selectors.reporter_of(case), case.closed_by, case.handling.assignee if case.handling else None]
     people += [action.assignment.assignee for action in actions]
     involved = [name for person in people if person for name in (person.given_name, person.family_name)]
     involved += case.reporter_name.split()

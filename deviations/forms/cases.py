@@ -323,12 +323,18 @@ class FilterForm(SortingFilterMixin, HmsForm):
         label=_("Unit and those below it"), required=False, widget=forms.HiddenInput, coerce=int, empty_value=None
     )
 
-    def __init__(self, *args: Any, units: Iterable[tuple[int, str]] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        units: Iterable[tuple[int, str]] | None = None,
+        categories: Iterable[tuple[str, Any]] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         if units is None:
             units = Unit.objects.order_by("name").values_list("pk", "name")
         choices = [(str(pk), name) for pk, name in units]
         self.fields["unit"].choices = [("", _("All")), *choices]
         self.fields["below"].choices = [("", ""), *choices]
-        self.offer_categories()
+        self.offer_categories(categories)
         self.order_fields(["q", "status", "severity", "kind", "category", "unit", "routine_cover", "mine"])

@@ -1,5 +1,6 @@
 """What sort of thing it is, what it is written in, whether a routine covered it: asked of reporter and handler."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -86,9 +87,11 @@ class SortingFilterMixin(forms.Form):
         label=_("Routine"), required=False, choices=[("", _("All")), *RoutineCover.choices]
     )
 
-    def offer_categories(self) -> None:
+    def offer_categories(self, categories: Iterable[tuple[str, Any]] | None = None) -> None:
         """The organisation's categories; those out of use too, because older cases have them."""
-        self.fields["category"].choices = [("", _("All")), *category_choices(all_of_them=True)]
+        if categories is None:
+            categories = category_choices(all_of_them=True)
+        self.fields["category"].choices = [("", _("All")), *categories]
 
 
 class TranslationForm(HmsForm):

@@ -15,8 +15,11 @@ _KIND = GoodExample._meta.label_lower
 
 
 def published() -> Q:
-    """What everybody may read: shared, and not of a case that is open again, or became confidential afterwards."""
-    stands = Q(state=ExampleState.PUBLISHED, deviation__state=State.CLOSED)
+    """What everybody may read: shared, and not of a case that is open again, or became confidential afterwards.
+
+    Of whistleblowing nothing is shared, also when it was shared before the case became that.
+    """
+    stands = Q(state=ExampleState.PUBLISHED, deviation__state=State.CLOSED, deviation__is_whistleblowing=False)
     return stands & (Q(deviation__is_confidential=False) | Q(unit__isnull=True))
 
 

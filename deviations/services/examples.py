@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from deviations.enums import Consent, ExampleState, ReporterKind, State
 from deviations.models import Deviation, GoodExample, Rating, ThumbUp
 from deviations.services.handling import StaleCase, tell_reporter
+from deviations.services.identity import author_of
 from deviations.services.reporting import start_of_day
 from hms.audit.acting import acting_as
 from hms.audit.enums import Via
@@ -134,6 +135,7 @@ def keep_consent(example: GoodExample, *, yes: bool, by: Employee | None, via: s
     """
     lock(example)
     deviation = example.deviation
+    by = author_of(deviation, by)
     if example.consent == (Consent.GIVEN if yes else Consent.REFUSED):
         return
     at = start_of_day() if deviation.reporter_kind == ReporterKind.ANONYMOUS else timezone.now()

@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from deviations.enums import Consent, Helped, ReporterKind
 from deviations.models import Deviation, GoodExample, Rating
-from deviations.rules import current_rating, may_rate_now
+from deviations.rules import current_rating, may_rate_now, reporter_id_of
 from deviations.services.examples import keep_consent
+from deviations.services.identity import author_of
 from deviations.services.reporting import start_of_day
 from hms.audit.enums import Via
 from hms.audit.services import record
@@ -29,12 +30,13 @@ def rate(
 
     Effects: the rating of this closing, in place of an earlier one; an event without the answer, once; the handler
     is told of it, and once more when it becomes «no»; consent to a good example follows when it is given here, or
-    taken back. Of somebody anonymous only the day is kept.
+    taken back. Of somebody anonymous only the day is kept; somebody hidden is not named.
 
     Raises:
         InvalidTransition: when the case is not closed, or was rated more than 30 days ago.
     """
     lock(deviation)
+    by = author_of(deviation, by)
     deviation.rating = known = Rating.objects.filter(deviation=deviation).first()
     if not may_rate_now(deviation):
         raise InvalidTransition(deviation, deviation.state, "rate")
@@ -66,7 +68,7 @@ def _follow_consent(deviation: Deviation, *, was: bool, now: bool, by: Employee 
 
 def _tell_handler(deviation: Deviation, rating: Rating, at: datetime.datetime) -> None:
     handler = deviation.handling.assignee if deviation.handling else None
-    if handler is None or handler.pk == deviation.reporter_id:
+    if handler is None or handler.pk == reporter_id_of(deviation):
         return
     is_no = rating.helped == Helped.NO
     notify(

@@ -47,10 +47,10 @@ def example_list(request: HttpRequest, organisation: str) -> HttpResponse:
         shown = page(found, order=["-published_at", "-id"], cursor=request.GET.get("etter", ""), size=PAGE_SIZE)
     except BadCursor:
         raise BadRequest from None
-    pictures = selectors.pictures_of(shown.rows)
+    pictures, names = selectors.pictures_of(shown.rows), selectors.category_names()
     context = {
         "filters": filters,
-        "examples": [(example, pictures[example.pk]) for example in shown.rows],
+        "examples": [(example, pictures[example.pk], names.get(example.category, "")) for example in shown.rows],
         "previous_url": _with_cursor(request, shown.previous),
         "next_url": _with_cursor(request, shown.next),
         "is_filtered": any(request.GET.get(name) for name in filters.fields),
@@ -72,7 +72,7 @@ def _with_cursor(request: HttpRequest, cursor: str | None) -> str:
 
 def learning_context(deviation: Deviation, employee: Employee, *, may_handle: bool) -> dict[str, Any]:
     """What the case's page says of the rating and the good example, for its handler and its reporter."""
-    is_reporter = deviation.reporter_id == employee.pk
+    is_reporter = rules.is_reporter(employee, deviation)
     if not may_handle and not is_reporter:
         return {"rating": None, "rating_form": None, "example": None, "may_share_example": False}
     example = selectors.example_of(deviation)
@@ -104,6 +104,7 @@ def show(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
     context = {
         "example": example,
         "pictures": selectors.pictures_of([example])[example.pk],
+        "category_name": selectors.category_names().get(example.category, ""),
         "likes": example.thumbs.count(),
         "is_liked": example.thumbs.filter(employee=employee).exists(),
         "may_like": example.state == ExampleState.PUBLISHED,

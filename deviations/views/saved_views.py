@@ -30,9 +30,9 @@ def overview(request: HttpRequest, organisation: str) -> HttpResponse:
     start = StartView.objects.filter(employee=me).values_list("view_id", flat=True).first()
     followed = {one.view_id: one.get_frequency_display() for one in ViewSubscription.objects.filter(employee=me)}
     list_url = reverse("deviations:list", args=[organisation])
-    rows, units = [], filters.places()
+    rows, choices = [], filters.offered()
     for view in selectors.views_for(me).select_related("owner"):
-        wanted = filters.read(view.query, units)
+        wanted = filters.read(view.query, choices)
         rows.append(
             {
                 "view": view,

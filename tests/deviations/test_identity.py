@@ -95,6 +95,26 @@ def test_nothing_that_is_written_of_the_case_names_a_hidden_reporter(cast):
         assert not others.filter(parameters__icontains=NAME).exists()
 
 
+def test_rating_and_consent_of_a_hidden_reporter_name_nobody(cast, client):
+    with tenant(cast.fjellvik):
+        case = hidden(cast)
+        services.close(case, by=cast.amir, answer="Vi endrer vaktplanen.")
+        texts = {"title": "To på vakt", "problem": "Alenevakt.", "done": "To på vakt.", "better": "Trygt."}
+        example = services.write_example(case, by=cast.amir, texts=texts)
+    client.force_login(cast.ingrid.user)
+    assert client.post(url(case, "hjalp/"), {"helped": "yes", "may_share": "on"}).status_code == 303
+    with tenant(cast.fjellvik):
+        example.refresh_from_db()
+        assert example.consent == "given"
+        services.publish(example, by=cast.amir)
+    assert client.post(f"/fjellvik/gode-eksempler/{example.pk}/trekk/").status_code == 303
+    with tenant(cast.fjellvik):
+        example.refresh_from_db()
+        assert example.state == "withdrawn"
+        assert not Event.objects.filter(actor=cast.ingrid).exists()
+        assert not example.history.filter(history_user_id=cast.ingrid.pk).exists()
+
+
 def test_the_page_of_others_names_nobody_after_the_reporter_has_written_answered_and_reopened(cast, client):
     with tenant(cast.fjellvik):
         case = hidden(cast)

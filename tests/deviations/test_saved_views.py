@@ -56,7 +56,7 @@ def test_what_the_trends_lead_to_can_be_saved_and_says_what_it_is(cast, client):
         report(cast, occurred_at_time=datetime.time(4))
     client.force_login(cast.sunniva.user)
     query = f"?status=all&begin=2020-01-01&end=2199-12-31&hours=0&place=trapp+b&below={cast.helse.pk}"
-    answer = save(client, query, name="Om natta")
+    answer = save(client, query, name="Om natta", audience="own")
     page = client.get(answer.headers["Location"])
     assert [deviation.number for deviation, _status in page.context["rows"]] == [at_night]
     assert [view["label"] for view in page.context["views"] if view["current"]] == ["Om natta"]
