@@ -33,6 +33,7 @@ BRIEFLY = {"resultTypes": ["violations"], "selectors": False, "preload": False, 
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 # Whoever sees most comes first.
 ROLES = ["amir", "admin", "sunniva", "kari", "tor_erik", "ingrid", "ragnhild"]
+CASES = ["new", "taken", "closed", "secret", "anonymous", "whistle", "hidden", "asked_about"]
 # Open to whoever has the address; they explain themselves when it works no more.
 OPEN = {"assignments:link", "organisations:invitation"}
 
@@ -76,7 +77,7 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
             name: world.case_of(getattr(world, name)).number
             for name in ("draft", "waiting", "disagreed", "at_work", "finished")
         }
-    numbers |= {name: getattr(world, name).number for name in ("new", "taken", "closed", "secret", "anonymous")}
+    numbers |= {name: getattr(world, name).number for name in CASES}
     of_import = [[batch.pk] for batch in world.case_imports]
     return {
         "deviations:detail": [[number] for number in numbers.values()],
@@ -85,6 +86,13 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
         "deviations:grant_access": [[numbers["secret"]]],
         "deviations:close": [[numbers["finished"]]],
         "deviations:": [[numbers["taken"]]],
+        "deviations:make_deviation": [[numbers["whistle"]]],
+        "deviations:add_subject": [[numbers["whistle"]]],
+        "deviations:end_receiver": [[world.receiver.pk]],
+        "deviations:rate": [[numbers["closed"]]],
+        "deviations:write_example": [[numbers["asked_about"]]],
+        "deviations:example": [[world.example.pk]],
+        "deviations:example_consent": [[world.asked.pk]],
         "deviations:import_columns": of_import[:1],
         "deviations:import_values": of_import[1:2],
         "deviations:import_preview": of_import[1:2],

@@ -16,7 +16,7 @@ from hms.audit.models import Event
 from hms.notifications.models import Notification
 from hms.tenancy.scope import tenant
 from tests.browser.people import PHONE
-from tests.browser.site import wait_for, whole
+from tests.browser.site import whole
 from tests.deviations.helpers import add_action, report, url
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -347,29 +347,6 @@ def test_sent_twice_is_one_case(cast, inside, person):
         assert nina.press(".sendbar button") == 200
     with inside():
         assert Deviation.objects.count() == 1
-
-
-def test_draft_waits_on_the_phone_until_it_is_sent(cast, person):
-    ingrid = person(cast.ingrid, **PHONE)
-
-    def drafts() -> int:
-        return ingrid.page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('draft:')).length")
-
-    ingrid.open("/fjellvik/meld/")
-    ingrid.fill(description=WHAT)
-    wait_for(lambda: drafts() == 1, "the draft")
-    ingrid.open("/fjellvik/")
-    ingrid.open("/fjellvik/meld/")
-    assert ingrid.see("[name=description]").input_value() == WHAT
-    ingrid.choose("severity", 1)
-    ingrid.press(".sendbar button")
-    wait_for(lambda: drafts() == 0, "the draft to be thrown away")
-    # Nobody's draft is kept where nobody is signed in: the phone may be shared.
-    nina = person(**PHONE)
-    nina.open(f"/fjellvik/meld/?sted={cast.solbakken.report_token}")
-    nina.fill(description=WHAT)
-    nina.page.reload()
-    assert nina.page.evaluate("localStorage.length") == 0
 
 
 def test_one_person_in_two_organisations_sees_which_one_is_open(cast, person):

@@ -109,6 +109,21 @@ class World:
         )  # fmt: skip
         cases.keep_consent(self.example, yes=True, by=cast.ingrid)
         cases.publish(self.example, by=cast.amir)
+        asked_about = self._case("Hylla i lageret hang løst.")
+        cases.close(asked_about, by=cast.amir, answer="Hylla er festet.")
+        self.asked = cases.write_example(
+            asked_about, by=cast.amir, texts={
+                "title": "Hylla henger trygt", "problem": "Hylla hang løst.", "done": "Vi festet den.", "better": "",
+            },
+        )  # fmt: skip
+        cases.ask_for_consent(self.asked, by=cast.amir)
+        self.asked_about = asked_about
+        self.receiver = cases.add_receiver(
+            employee=cast.tor_erik, position=1, is_outside_line=False, starts_on=self.today, by=cast.admin
+        )
+        self.whistle = self._case("Om innkjøpene.")
+        cases.make_whistleblowing(self.whistle, by=cast.amir, reason="Dette er varsling.")
+        self.hidden = self._case("Vi er for få på natta.", reporter_kind=ReporterKind.HIDDEN)
         self.secret = self._case("Om lederen min.")
         cases.set_confidential(self.secret, by=cast.amir)
         anonymous = cases.report(
