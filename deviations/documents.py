@@ -74,7 +74,7 @@ def case_context(
         "facts": _facts(
             deviation,
             sees_internal=sees_internal,
-            reporter=selectors.reporter_shown_to(employee, deviation).label,
+            reporter=selectors.reporter_shown_to(reader, deviation).label,
         ),
         "photos": [
             {"key": f"{picture.pk}", "text": picture.alternative_text or _("Picture")}

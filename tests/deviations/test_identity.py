@@ -95,6 +95,16 @@ def test_nothing_that_is_written_of_the_case_names_a_hidden_reporter(cast):
         assert not others.filter(parameters__icontains=NAME).exists()
 
 
+def test_paper_for_an_inspector_does_not_name_a_hidden_reporter_though_its_maker_knows(cast):
+    with tenant(cast.fjellvik):
+        case = hidden(cast)
+        own, inspector = (
+            dict(documents.case_context(case, cast.amir, as_inspector=as_inspector)[0]["facts"])["Melder"]
+            for as_inspector in (False, True)
+        )
+    assert (own, inspector) == ("Ingrid Solheim", "Melder skjult")
+
+
 def test_rating_and_consent_of_a_hidden_reporter_name_nobody(cast, client):
     with tenant(cast.fjellvik):
         case = hidden(cast)
