@@ -68,7 +68,7 @@ def _load(employer: Employer, now: datetime.datetime, users: dict[str, User], pa
         # What was said in the year behind them was said by mail; from now on the ladder speaks.
         rearm()
         tell_leaders(now)
-        save_views(house)
+        save_views(house, now)
         for deviation, scene in pictured:
             _show(deviation, scene)
 

@@ -16,9 +16,15 @@ MOST_VIEWS = 30
 
 
 def save_view(
-    *, by: Employee, name: str, query: Mapping[str, str], is_for_all: bool = False, for_roles: list[str] | None = None
+    *,
+    by: Employee,
+    name: str,
+    query: Mapping[str, str],
+    is_for_all: bool = False,
+    for_roles: list[str] | None = None,
+    at: datetime.datetime | None = None,
 ) -> SavedView:
-    """Keep a filter under a name, last among one's own.
+    """Keep a filter under a name, last among one's own; `at`: when, now if left out.
 
     Effects: a view; an event when it is shared.
     """
@@ -30,8 +36,9 @@ def save_view(
         position=0 if last is None else last + 1,
         is_for_all=is_for_all,
         for_roles=sorted(for_roles or []),
+        created_at=at or timezone.now(),
     )
-    _tell_the_log(view, by)
+    _tell_the_log(view, by, at=view.created_at)
     return view
 
 
@@ -44,10 +51,10 @@ def change_view(view: SavedView, *, by: Employee, **changes: Any) -> None:
     _tell_the_log(view, by, also=was_shared)
 
 
-def _tell_the_log(view: SavedView, by: Employee, *, also: bool = False) -> None:
+def _tell_the_log(view: SavedView, by: Employee, *, also: bool = False, at: datetime.datetime | None = None) -> None:
     if view.is_shared or also:
         shared = {"for_all": view.is_for_all, "for_roles": view.for_roles}
-        record("saved_view.shared", view, by=by, data=shared)
+        record("saved_view.shared", view, by=by, data=shared, at=at or timezone.now())
 
 
 def move_view(view: SavedView, *, up: bool) -> None:

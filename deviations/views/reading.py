@@ -39,7 +39,7 @@ TO_REPORTER = {
     f"deviations.{key}"
     for key in (
         "receipt", "received", "answered", "comment_to_reporter", "closed", "other_handler", "whistleblowing",
-        "not_whistleblowing",
+        "not_whistleblowing", "consent_asked", "example_published",
     )
 }  # fmt: skip
 

@@ -130,6 +130,7 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
         "files:serve": [[world.file.pk, world.file.name]],
         "reports:show": [[job.pk] for job in world.reports],
         "reports:download": [[world.reports[1].pk]],
+        "reports:cancel": [[world.reports[0].pk]],
         "organisations:theme": [["0c5a5e"]],
         "organisations:unit": [[cast.solbakken.pk], [world.retired.pk]],
         "organisations:person": [[cast.kari.pk], [world.newcomer.pk]],

@@ -145,7 +145,7 @@ def test_nobody_waits_for_an_answer_from_themself(cast):
 
 
 def test_the_backfill_finds_the_first_answer_in_the_log(cast, clock):
-    backfill = importlib.import_module("deviations.migrations.0005_first_answers")
+    backfill = importlib.import_module("deviations.migrations.0008_first_answers")
     with tenant(cast.fjellvik):
         answered, commented, closed, spoken, waiting = [report(cast) for _number in range(5)]
         clock.move_to(at(5))

@@ -75,7 +75,7 @@ def sign_in(client, who):
 def listed(client, who, organisation="fjellvik"):
     page = sign_in(client, who).get(f"/{organisation}/gode-eksempler/")
     assert page.status_code == 200
-    return [example.title for example, _pictures in page.context["examples"]]
+    return [example.title for example, _pictures, _category in page.context["examples"]]
 
 
 def test_from_the_closed_case_to_everybodys_page(cast, client, closed):
@@ -290,7 +290,7 @@ def test_thumbs_are_counted_and_never_named(cast, client, shared):
     sign_in(client, cast.helene).post(at(shared, "tommel/"), {"answer": "yes"})
     assert client.get(at(shared, "tommel/")).status_code == 405
     page = sign_in(client, cast.amir).get("/fjellvik/gode-eksempler/")
-    [(example, _pictures)] = page.context["examples"]
+    [(example, _pictures, _category)] = page.context["examples"]
     assert (example.likes, example.is_liked) == (2, False)
     assert "Tor Erik" not in page.content.decode()
     assert "Helene" not in page.content.decode()
@@ -330,16 +330,16 @@ def test_newest_first_by_unit_and_kind_page_by_page(cast, client, shared):
             services.publish(again(example), by=cast.sunniva)
     sign_in(client, cast.tor_erik)
     first = client.get("/fjellvik/gode-eksempler/")
-    titles = [example.title for example, _pictures in first.context["examples"]]
+    titles = [example.title for example, _pictures, _category in first.context["examples"]]
     assert titles == [f"Nr. {number}" for number in range(13, 1, -1)]
     rest = client.get(f"/fjellvik/gode-eksempler/{first.context['next_url']}")
-    assert [example.title for example, _pictures in rest.context["examples"]] == [
+    assert [example.title for example, _pictures, _category in rest.context["examples"]] == [
         "Nr. 1",
         "Nr. 0",
         "Trappa er trygg igjen",
     ]
     only = client.get(f"/fjellvik/gode-eksempler/?unit={cast.solbakken.pk}")
-    assert [example.title for example, _pictures in only.context["examples"]] == ["Trappa er trygg igjen"]
+    assert [example.title for example, _pictures, _category in only.context["examples"]] == ["Trappa er trygg igjen"]
     assert client.get("/fjellvik/gode-eksempler/?category=fire&etter=tull").status_code == 400
     with tenant(cast.fjellvik):
         assert Deviation.objects.filter(example__isnull=False).count() == 15

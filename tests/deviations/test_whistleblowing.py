@@ -77,7 +77,7 @@ def pages(client, person) -> str:
     ):  # fmt: skip
         shown += client.get(f"/fjellvik/{page}", follow=True).content.decode()
     # What one has searched for stands in the field again, and in the links.
-    return re.sub(r'value="[^"]*"|q=[-\w]+', "", shown)
+    return re.sub(r'value="[^"]*"|q=[-\w]+|Søk: «[^»]*»', "", shown)
 
 
 # --- out of everything ---
