@@ -284,6 +284,27 @@ def test_what_becomes_confidential_is_not_shown_any_more(cast, client, shared):
     assert "Trappa er trygg igjen" not in client.get("/fjellvik/").content.decode()
 
 
+def test_nothing_of_whistleblowing_is_shown_though_it_was_shared_before(cast, client):
+    with tenant(cast.fjellvik):
+        closed = report(cast)
+        services.set_confidential(closed, by=cast.amir)
+        services.close(again(closed), by=cast.amir, answer="Rekkverket er festet.")
+        # Of a confidential case an example without unit may stand; not of whistleblowing.
+        example = services.write_example(again(closed), by=cast.amir, texts=TEXTS)
+        services.keep_consent(again(example), yes=True, by=cast.ingrid)
+        services.publish(again(example), by=cast.amir)
+    assert listed(client, cast.tor_erik) == ["Trappa er trygg igjen"]
+    with tenant(cast.fjellvik):
+        today = timezone.localdate()
+        services.add_receiver(employee=cast.piotr, position=1, is_outside_line=False, starts_on=today, by=cast.admin)
+        services.reopen(again(closed), by=cast.amir, reason="Mer å gjøre")
+        services.make_whistleblowing(again(closed), by=cast.amir, reason="Dette er varsling.")
+        services.close(Deviation.everything.get(pk=closed.pk), by=cast.piotr, answer="Behandlet.")
+    assert listed(client, cast.tor_erik) == []
+    assert client.get(at(example)).status_code == 404
+    assert "Trappa er trygg igjen" not in client.get("/fjellvik/").content.decode()
+
+
 def test_thumbs_are_counted_and_never_named(cast, client, shared):
     for _twice in range(2):
         assert sign_in(client, cast.tor_erik).post(at(shared, "tommel/"), {"answer": "yes"}).status_code == 303
