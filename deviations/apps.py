@@ -8,6 +8,9 @@ class DeviationsConfig(AppConfig):
         from deviations import (  # noqa: F401  registrations
             documents,
             exporting,
+            injury_export,
+            injury_rules,
+            injury_wiring,
             news,
             notifications,
             posters,

@@ -3,6 +3,7 @@
 from django.urls import include, path, register_converter
 
 from deviations.converters import CaseNumber
+from deviations.injury_urls import of_case as injuries_of_case
 from deviations.views import (
     categories,
     causes,
@@ -49,6 +50,7 @@ of_case = [
     path("fiskebein/", causes.fishbone, name="fishbone"),
     path("kostnad/", causes.cost, name="cost"),
     path("eksempel/", examples.write, name="write_example"),
+    *injuries_of_case,
 ]
 
 of_views = [
@@ -82,6 +84,7 @@ urlpatterns = [
     path("innstillinger/varsling/mottaker/", whistleblowing.add_receiver, name="add_receiver"),
     path("innstillinger/varsling/mottaker/<int:pk>/avslutt/", whistleblowing.end_receiver, name="end_receiver"),
     path("avvik/trender/", trends.trend_page, name="trends"),
+    path("skader/", include("deviations.injury_urls")),
     path("gode-eksempler/", examples.example_list, name="examples"),
     path("gode-eksempler/<int:pk>/", examples.show, name="example"),
     path("gode-eksempler/<int:pk>/samtykke/", examples.consent, name="example_consent"),

@@ -108,6 +108,10 @@ def _groups(request: HttpRequest, url: Any) -> list[dict[str, Any]]:
         lead.append(item(_("Summary"), "assignments:summaries", "chart", "summaries"))
     if may(employee, "deviations.lead_by_trends"):
         lead.append(item(_("Learn from deviations"), "deviations:trends", "search", "trends"))
+    if may(employee, "deviations.view_register"):
+        lead.append(item(_("Injury register"), "deviations:injury_register", "bandage", "injuries"))
+    elif may(employee, "deviations.view_frequencies"):
+        lead.append(item(_("H1, H2 and F"), "deviations:frequencies", "chart", "injuries"))
     if may(employee, "organisations.administer"):
         lead.append(item(_("Settings"), "organisations:settings", "settings", "organisations"))
     return [*groups, {"label": _("Lead"), "items": lead}] if lead else groups
@@ -119,4 +123,6 @@ def _section(here: str) -> str:
         return "organisations"
     if here == "deviations:trends":
         return "trends"
+    if here in {"deviations:injury_register", "deviations:frequencies", "deviations:hours"}:
+        return "injuries"
     return "summaries" if here == "assignments:summary" else here.split(":")[0]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deviations.enums import Cause, CommentVisibility, ReporterKind, Severity
 from deviations.forms.anonymity import AnonymityMixin
+from deviations.forms.injuries import SeriousTriageMixin
 from deviations.forms.sorting import SortingFilterMixin, SortingMixin, TriageSortingMixin
 from deviations.models import Deviation
 from hms.core.forms import ChoiceCards, HmsForm, IdempotentMixin, PhotoField, VersionMixin
@@ -141,7 +142,7 @@ class ReportForm(AnonymityMixin, PicturesMixin, SortingMixin, IdempotentMixin, H
         return data
 
 
-class TriageForm(TriageSortingMixin, VersionMixin, HmsForm):
+class TriageForm(TriageSortingMixin, SeriousTriageMixin, VersionMixin, HmsForm):
     """What the handler sorts out first."""
 
     title = forms.CharField(label=_("Title"), max_length=160)
@@ -161,7 +162,9 @@ class TriageForm(TriageSortingMixin, VersionMixin, HmsForm):
         kwargs.setdefault("initial", {name: getattr(deviation, name) for name in names})
         super().__init__(*args, **kwargs)
         self.sort_case(deviation)
-        self.order_fields(["title", "kind", "category", "severity", "place", "immediate_measure"])
+        self.ask_if_serious(deviation)
+        first = ["title", "kind", "category", "severity", "is_serious", "is_electric", "place", "immediate_measure"]
+        self.order_fields(first)
 
 
 class CauseForm(VersionMixin, HmsForm):

@@ -23,6 +23,13 @@ from deviations.models.identity import (
     HiddenReporter,
     IdentityGrant,
 )
+from deviations.models.injuries import (
+    HoursWorked,
+    Injury,
+    NavReport,
+    Notice,
+    NoticeList,
+)
 from deviations.models.languages import (
     CaseTranslation,
 )
@@ -52,8 +59,13 @@ __all__ = [
     "DeviationCounter",
     "GoodExample",
     "HiddenReporter",
+    "HoursWorked",
     "IdentityGrant",
     "ImportBatch",
+    "Injury",
+    "NavReport",
+    "Notice",
+    "NoticeList",
     "Rating",
     "Reclassification",
     "SavedView",

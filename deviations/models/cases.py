@@ -140,6 +140,8 @@ class Deviation(HasActionPlan, TenantModel):
     answer = models.TextField(_("Answer to the reporter"), blank=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # How many authorities are still to be told (`services.notices` counts): while there are any, it stays open.
+    open_notices = models.PositiveSmallIntegerField(default=0, db_default=0)
     version = models.PositiveIntegerField(default=1)
 
     # One case however often the form is sent.
@@ -158,7 +160,7 @@ class Deviation(HasActionPlan, TenantModel):
         output_field=SearchVectorField(),
         db_persist=True,
     )
-    history = history(excluded_fields=["search", "imported_values", "idempotency_key", "receipt_hash"])
+    history = history(excluded_fields=["search", "imported_values", "idempotency_key", "receipt_hash", "open_notices"])
 
     class Meta:
         verbose_name = _("deviation")
@@ -193,6 +195,7 @@ class Deviation(HasActionPlan, TenantModel):
             models.CheckConstraint(
                 condition=Q(state="closed") | Q(closed_at__isnull=True), name="deviation_open_has_no_end"
             ),
+            models.CheckConstraint(condition=~Q(state="closed") | Q(open_notices=0), name="deviation_closed_has_told"),
             models.CheckConstraint(
                 condition=~Q(reporter_kind="anonymous")
                 | (Q(reporter__isnull=True) & Q(reporter_name="") & Q(reporter_email="")),

@@ -55,7 +55,7 @@ def close(deviation: Deviation, *, by: Employee, answer: str) -> None:
     checked closes too; the reporter is told and may reopen within 30 days.
 
     Raises:
-        InvalidTransition: when it is closed, an action is open, or there is no answer.
+        InvalidTransition: when it is closed, an action is open, authorities are to be told, or there is no answer.
     """
     require_open(deviation)
     if deviation.plan is not None:
@@ -63,7 +63,7 @@ def close(deviation: Deviation, *, by: Employee, answer: str) -> None:
         lock(deviation.plan)
     if deviation.state == State.NEW:
         receive(deviation, by=by)
-    if has_open_actions(deviation.plan) or not answer.strip():
+    if has_open_actions(deviation.plan) or deviation.open_notices or not answer.strip():
         raise InvalidTransition(deviation, deviation.state, State.CLOSED)
     now = timezone.now()
     move(

@@ -9,6 +9,7 @@ from deviations.enums import CommentVisibility, ReporterKind, Severity, State
 from deviations.models import AccessGrant, Comment, Deviation, WhyStep
 from deviations.rules import may_know_reporter
 from deviations.selectors import receivers_for, reporter_of, subject_ids_of
+from deviations.services import injury_work
 from hms.actions import services as actions
 from hms.actions.models import ActionPlan
 from hms.assignments import services as assignments
@@ -249,6 +250,7 @@ def set_confidential(deviation: Deviation, *, by: Employee) -> None:
         assignments.make_confidential(deviation.handling, title=deviation.number)
     if deviation.plan is not None:
         actions.make_confidential(deviation.plan, title=deviation.number)
+    injury_work.make_confidential(deviation)
 
 
 def grant_access(deviation: Deviation, *, to: Employee, by: Employee) -> None:
@@ -276,6 +278,7 @@ def handler_changed(deviation: Deviation, *, by: Employee | None) -> None:
     if deviation.plan is not None:
         deviation.plan.owner = handler
         deviation.plan.save(update_fields=["owner"])
+    injury_work.follow_handler(deviation, handler, by=by)
 
 
 def _ask_hidden_reporter(deviation: Deviation, handler: Employee) -> None:

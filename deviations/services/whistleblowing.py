@@ -20,6 +20,7 @@ from deviations.models import (
     WhistleblowingSubject,
 )
 from deviations.selectors import receivers_for, reporter_of
+from deviations.services import injury_work
 from deviations.services.handling import give_handling, require_open, tell_reporter
 from hms.actions.models import ActionPlan
 from hms.assignments import services as assignments
@@ -159,7 +160,7 @@ def _close_to_others(
 
 def _work_in(deviation: Deviation) -> list[Assignment]:
     plan = deviation.plan
-    sources: list[Any] = [deviation]
+    sources: list[Any] = [deviation, *injury_work.sources_of(deviation)]
     if plan is not None:
         sources += [plan, *plan.actions.all(), *plan.statements.all()]
     return [assignment for source in sources for assignment in assignments_of(source)]

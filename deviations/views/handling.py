@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from deviations import selectors, services
 from deviations.forms import CauseForm, CommentForm, MessageForm, PersonForm, TriageForm
+from deviations.forms.injuries import declared_in
 from deviations.models import Deviation
 from deviations.services.handling import StaleCase
 from deviations.views.common import Number, case, case_url
@@ -51,10 +52,16 @@ def triage(request: HttpRequest, organisation: str, number: Number) -> HttpRespo
     """Sort the case out."""
     deviation = case(request, number, "deviations.handle")
     form = TriageForm(request.POST or None, deviation=deviation)
+
+    def save(data: dict[str, Any]) -> None:
+        declared = declared_in(data)
+        services.triage(deviation, by=request.employee, **data)
+        services.declare(deviation, by=request.employee, **declared)
+
     return form_page(
         request,
         form,
-        save=_guarding_version(form, lambda data: services.triage(deviation, by=request.employee, **data)),
+        save=_guarding_version(form, save),
         title=_("Assess %(number)s") % {"number": deviation.number},
         submit=_("Save"),
         back_url=case_url(request, deviation),
@@ -144,8 +151,11 @@ def close(request: HttpRequest, organisation: str, number: Number) -> HttpRespon
     )
 
     def save(data: dict[str, Any]) -> None:
+        if deviation.open_notices:
+            form.add_error(None, _("Authorities must be notified first. The checklist is at the top of the case."))
         if has_open_actions(deviation.plan):
             form.add_error(None, _("Something in the plan is not done yet. Finish or remove it before you close."))
+        if not form.is_valid():
             return
         services.close(deviation, by=request.employee, answer=data["text"])
 

@@ -18,6 +18,7 @@ from deviations.services import author_of
 from deviations.views.causes import cause_context
 from deviations.views.common import Number, case, case_url, whistleblowing_context
 from deviations.views.examples import learning_context
+from deviations.views.injuries import injury_context
 from deviations.views.tabs import views_context
 from hms.actions.models import Action
 from hms.actions.page import plan_context
@@ -194,6 +195,7 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
         "case_url": case_url(request, deviation),
         **plan,
         **cause_context(deviation, sees_internal=sees_internal),
+        **injury_context(deviation, employee, sees_internal=sees_internal),
         **learning_context(deviation, employee, may_handle=may_handle),
     }
 

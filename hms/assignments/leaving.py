@@ -47,6 +47,9 @@ def hand_over(employee: Employee, to: Employee, by: Employee) -> None:
 
 
 def _give(assignment: Assignment, employee: Employee, to: Employee, by: Employee) -> None:
+    if not _unfinished().filter(pk=assignment.pk, assignee=employee).exists():
+        # It went along with the case that was given before it.
+        return
     if assignment.open_offer is not None:
         services.change_accountable(assignment, to=to, by=by)
         return
