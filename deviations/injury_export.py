@@ -123,21 +123,28 @@ def _paper(
     if total > MOST_ON_PAPER:
         raise kinds.TooMuch
     entries = entries_for(employee, found.select_related(*SHOWN_WITH_IT))
+    progress.tell(total, max(total, 1))
+    context = paper_context(entries, columns, by=employee, unit=unit, year=parameters["year"])
+    content = render_pdf("deviations/injuries/register_pdf.html", context)
+    return kinds.Made(file_name(_("injury register"), PDF), content), entries
+
+
+def paper_context(
+    entries: list[Entry], columns: list[Field], *, by: Employee, unit: Unit | None = None, year: int | None = None
+) -> dict[str, Any]:
+    """What stands on paper: every field that the reader sees and somebody has filled in."""
     today = formats.date_format(timezone.localdate(), "SHORT_DATE_FORMAT")
-    context = {
+    return {
         "organisation": Organisation.objects.get(pk=current_organisation_id()),
         "entries": [
-            (entry, [(column.label, entry.values.get(column)) for column in columns if entry.values.get(column)])
+            [(column.label, entry.values[column]) for column in columns if entry.values.get(column)]
             for entry in entries
         ],
         "unit": unit,
-        "year": parameters["year"],
-        "total": total,
-        "made": _("Made %(day)s by %(name)s") % {"day": today, "name": employee.name},
+        "year": year,
+        "total": len(entries),
+        "made": _("Made %(day)s by %(name)s") % {"day": today, "name": by.name},
     }
-    progress.tell(total, max(total, 1))
-    content = render_pdf("deviations/injuries/register_pdf.html", context)
-    return kinds.Made(file_name(_("injury register"), PDF), content), entries
 
 
 def _back(parameters: dict[str, Any], slug: str) -> str:

@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='injury',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('absence__in', ['', 'none']), ('absent_days__isnull', True), ('absent_from__isnull', True), ('absent_until__isnull', True)), models.Q(('absence', 'dates'), ('absent_days__isnull', True), ('absent_from__gt', models.F('occurred_on'))), models.Q(('absence', 'days'), ('absent_days__gte', 1), ('absent_from__isnull', True), ('absent_until__isnull', True)), _connector='OR'), name='injury_absence_is_whole'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('absence__in', ['', 'none']), ('absent_days__isnull', True), ('absent_from__isnull', True), ('absent_until__isnull', True)), models.Q(('absence', 'dates'), ('absent_days__isnull', True), ('absent_from__gt', models.F('occurred_on')), ('absent_from__isnull', False)), models.Q(('absence', 'days'), ('absent_days__gte', 1), ('absent_days__isnull', False), ('absent_from__isnull', True), ('absent_until__isnull', True)), _connector='OR'), name='injury_absence_is_whole'),
         ),
         migrations.AddConstraint(
             model_name='injury',

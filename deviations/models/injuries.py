@@ -82,8 +82,20 @@ class Injury(TenantModel):
                     absent_until__isnull=True,
                     absent_days__isnull=True,
                 )
-                | Q(absence="dates", absent_from__gt=F("occurred_on"), absent_days__isnull=True)
-                | Q(absence="days", absent_from__isnull=True, absent_until__isnull=True, absent_days__gte=1),
+                | Q(
+                    absence="dates",
+                    absent_from__isnull=False,
+                    absent_from__gt=F("occurred_on"),
+                    absent_days__isnull=True,
+                )
+                | Q(
+                    absence="days",
+                    absent_from__isnull=True,
+                    absent_until__isnull=True,
+                    # Nothing known is no reason to refuse for a CHECK, so it is said.
+                    absent_days__isnull=False,
+                    absent_days__gte=1,
+                ),
                 name="injury_absence_is_whole",
             ),
             models.CheckConstraint(
