@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from deviations.enums import ReporterKind
 from deviations.injury_enums import Absence, NoticeKind
@@ -228,10 +227,6 @@ def nav_words(injury: Injury) -> str:
     if report.sent_on is not None:
         return formats.date_format(report.sent_on, "SHORT_DATE_FORMAT")
     return _("Not needed") if report.is_settled else _("Not sent yet")
-
-
-def days_words(days: int) -> str:
-    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
 
 
 # --- the checklist ---

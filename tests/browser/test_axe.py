@@ -33,7 +33,7 @@ BRIEFLY = {"resultTypes": ["violations"], "selectors": False, "preload": False, 
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 # Whoever sees most comes first.
 ROLES = ["amir", "admin", "sunniva", "kari", "tor_erik", "ingrid", "ragnhild"]
-CASES = ["new", "taken", "closed", "secret", "anonymous", "whistle", "hidden", "asked_about"]
+CASES = ["new", "taken", "closed", "secret", "anonymous", "whistle", "hidden", "asked_about", "serious"]
 # Open to whoever has the address; they explain themselves when it works no more.
 OPEN = {"assignments:link", "organisations:invitation"}
 
@@ -99,6 +99,10 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
         "deviations:import_show": of_import[2:],
         "deviations:import_": of_import[:1],
         "deviations:view_": [[world.view.pk]],
+        "deviations:notice": [[numbers["serious"], "labour_call"], [numbers["serious"], "electrical"]],
+        "deviations:notice_set_aside": [[numbers["serious"], "police_call"]],
+        "deviations:injury": [[numbers["serious"], world.injury.pk]],
+        "deviations:injury_nav_start": [[numbers["serious"], world.injury.pk]],
         "deviations:poster": [[cast.solbakken.pk]],
         "deviations:change_category": [["fire"]],
         "actions:add": [[world.draft.plan_id]],

@@ -10,7 +10,8 @@ from django.utils import timezone
 from deviations import services as cases
 from deviations.enums import CommentVisibility, ReporterKind, Severity
 from deviations.importing import services as case_imports
-from deviations.models import Deviation
+from deviations.injury_enums import InjuryOutcome
+from deviations.models import Deviation, Notice
 from hms.actions import services as plans
 from hms.actions.enums import ActionKind, Opinion
 from hms.actions.models import Action
@@ -126,6 +127,25 @@ class World:
         self.hidden = self._case("Vi er for få på natta.", reporter_kind=ReporterKind.HIDDEN)
         self.secret = self._case("Om lederen min.")
         cases.set_confidential(self.secret, by=cast.amir)
+        self.serious = self._case("En hånd kom i klem i porten.")
+        self.injury = cases.record_injury(
+            self.serious, by=cast.amir, employee=cast.tor_erik, person_kind="employee", occupation="Vaktmester",
+            occurred_on=self.today, work="Kjørte porten ned", course="Hånda kom i klem", causes="Fotocella var tildekket",
+            harm="bruise", outcome=InjuryOutcome.SERIOUS, is_electric=True,
+        )  # fmt: skip
+        called = Notice.objects.get(deviation=self.serious, kind="labour_call")
+        cases.settle(called, by=cast.amir, done_at=timezone.now(), done_by=cast.amir, reference="Snakket med vakta")
+        attach(SimpleUploadedFile("kvittering.txt", b"Hei"), owner=called, by=cast.amir)
+        cases.set_aside(
+            Notice.objects.get(deviation=self.serious, kind="rep_copy"), by=cast.amir, reason="Verneombudet sendte den selv."
+        )  # fmt: skip
+        harmed = cases.record_injury(
+            self.taken, by=cast.amir, name="Jonas Vikar", person_kind="hired_in", occurred_on=self.today,
+            work="Bar kasser", course="Snublet i terskelen", harm="sprain", outcome=InjuryOutcome.FIRST_AID,
+        )  # fmt: skip
+        cases.start_nav_report(harmed, by=cast.amir)
+        for month in range(1, self.today.month + 1):
+            cases.enter_hours(by=cast.sunniva, unit=None, year=self.today.year, month=month, hours=41_000)
         anonymous = cases.report(
             organisation=cast.fjellvik, unit=cast.solbakken, description="Mørkt på parkeringsplassen.",
             severity=Severity.MINOR, reporter_kind=ReporterKind.ANONYMOUS,

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from deviations.injury_enums import InjuryOutcome
 from hms.files.services import attach
 from hms.tenancy.scope import tenant
 from tests.cast import Cast
 from tests.deviations.helpers import add_action, report
+from tests.deviations.injury_words import injure
 
 ROLES = ["ingrid", "amir", "kari", "tor_erik", "sunniva", "ragnhild", "vigdis", "admin"]
 OPEN = {
@@ -56,6 +58,8 @@ def things(cast: Cast) -> dict[str, object]:
         example = services.write_example(finished, by=cast.amir, texts=texts)
         services.keep_consent(example, yes=True, by=cast.ingrid)
         services.publish(example, by=cast.amir)
+        serious = InjuryOutcome.SERIOUS
+        injury = injure(cast, case, employee=cast.ingrid, outcome=serious, course="Trapp B", is_electric=True)
         return {
             "case": case,
             "plan": action.plan_id,
@@ -68,6 +72,7 @@ def things(cast: Cast) -> dict[str, object]:
             "employee": cast.ingrid.pk,
             "area": cast.area.pk,
             "example": example.pk,
+            "injury": injury.pk,
         }
 
 
@@ -89,13 +94,14 @@ def fill(route: str, name: str, things: dict[str, object]) -> str:
         "name": things["file"].name,
         "hex": "0c5a5e",
         "colour": "0c5a5e",
+        "kind": "labour_call",
     }
     by_name = {
         "actions:change": "action", "actions:remove": "action", "actions:reply": "statement",
         "notifications:person_log": "employee", "notifications:send_again": "employee",
         "files:serve": "file", "assignments": "assignment", "notifications": "notification", "actions": "plan",
         "organisations:unit": "unit", "organisations:employee": "employee", "organisations:person": "employee",
-        "organisations:area": "area", "deviations:example": "example",
+        "organisations:area": "area", "deviations:example": "example", "deviations:injury": "injury",
     }  # fmt: skip
 
     def value(match: re.Match) -> str:
