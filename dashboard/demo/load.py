@@ -10,6 +10,7 @@ from dashboard.demo.addresses import lose_an_address
 from dashboard.demo.book import Book
 from dashboard.demo.cast import EMPLOYERS, Employer
 from dashboard.demo.house import House, furnish, password_hash
+from dashboard.demo.injuries import injure
 from dashboard.demo.leaders import tell_leaders
 from dashboard.demo.learning import learn
 from dashboard.demo.life import live
@@ -63,6 +64,7 @@ def _load(employer: Employer, now: datetime.datetime, users: dict[str, User], pa
         name_receivers(book, house)
         pictured = _tell_all(book, house)
         learn(book, book.rows[Employee])
+        injure(book, house)
         lose_an_address(book, house)
         book.write()
         # What was said in the year behind them was said by mail; from now on the ladder speaks.

@@ -17,7 +17,7 @@ from stdnum.no import orgnr
 from dashboard.demo.load import load
 from dashboard.demo.situations import all_situations
 from deviations.enums import Category, Cause, ReporterKind, State
-from deviations.models import Deviation, GoodExample, Rating
+from deviations.models import Deviation, GoodExample, HoursWorked, Injury, NavReport, NoticeList, Rating
 from deviations.selectors import helpfulness, names_in, reporters_words_in, visible_to
 from hms.accounts.demo import DEMO_PASSWORD, SIGN_INS
 from hms.accounts.models import User
@@ -194,6 +194,27 @@ class DemoTest(TestCase):
             assert Attachment.objects.count() == 3
         with tenant(self.havbris):
             assert set(Deviation.objects.values_list("state", flat=True)) == set(State.values)
+
+    def test_the_injured_are_in_the_register_and_authorities_are_being_told(self) -> None:
+        for organisation, least in ((self.fjellvik, 15), (self.havbris, 2)):
+            with tenant(organisation):
+                injuries = Injury.objects.select_related("deviation")
+                assert injuries.count() >= least
+                assert all(injury.deviation.received_at <= injury.recorded_at <= self.now for injury in injuries)
+                assert not any(injury.deviation.is_confidential for injury in injuries)
+                for case in Deviation.objects.all():
+                    assert case.open_notices == case.notices.filter(settled_at=None).count()
+                for report in NavReport.objects.select_related("assignment"):
+                    assert report.is_settled == (report.assignment.state == AssignmentState.DONE)
+                assert HoursWorked.objects.filter(unit=None).count() == 12 + self.now.month - 1
+        with tenant(self.fjellvik):
+            checklist = NoticeList.objects.select_related("assignment").get(is_serious=True)
+            assert checklist.assignment.state == AssignmentState.OPEN
+            assert checklist.assignment.is_critical
+            told = Notification.objects.filter(type="deviations.serious").values_list(
+                "recipient__given_name", flat=True
+            )
+            assert {"Sunniva", "Ragnhild"} <= set(told)
 
     def test_the_hand_rail_waits_for_kari(self) -> None:
         with tenant(self.fjellvik):

@@ -19,7 +19,8 @@ from django.utils import timezone
 from PIL import Image
 
 from deviations import services
-from deviations.models import Deviation
+from deviations.injury_enums import InjuryOutcome
+from deviations.models import Deviation, Notice
 from hms.accounts.models import User
 from hms.notifications import services as mail_services
 from hms.notifications import tasks as mail_tasks
@@ -29,6 +30,7 @@ from hms.tenancy.scope import tenant
 from tests.cast import make_employee
 from tests.conftest import as_owner
 from tests.deviations.helpers import report
+from tests.deviations.injury_words import injure
 
 ADDRESS = "203.0.113.77"
 AGENT = "Telefonen-til-Nils/7.1"
@@ -257,3 +259,29 @@ def test_documents_that_may_name_their_author_are_not_taken_as_photos(cast, brow
     assert response.status_code == 422
     with tenant(cast.fjellvik):
         assert not Deviation.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["hidden", "anonymous"])
+def test_an_injured_reporter_is_named_in_no_row_of_the_injury(cast, nils, kind):
+    with tenant(cast.fjellvik):
+        case = services.report(
+            organisation=cast.fjellvik, unit=cast.solbakken, description="Jeg falt.", severity=2, reporter_kind=kind,
+            reporter=nils,
+        ).deviation  # fmt: skip
+        services.receive(case, by=cast.amir)
+        with written() as traces:
+            serious = injure(cast, case, is_reporter=True, outcome=InjuryOutcome.SERIOUS, is_electric=True)
+            services.change_absence(
+                serious, by=cast.amir, version=1, absence="days", absent_days=4, absent_from=None, absent_until=None
+            )
+            if kind == "hidden":
+                # The receiver, who knows, may as well choose the name.
+                injure(cast, case, employee=nils, outcome=InjuryOutcome.MEDICAL)
+            for notice in Notice.objects.filter(deviation=case).select_related("deviation"):
+                services.settle(notice, by=cast.amir, done_at=timezone.now(), done_by=cast.amir, reference="A")
+    tables = {table for table, _text in traces.rows}
+    assert {
+        "deviations_injury", "deviations_historicalinjury", "deviations_notice", "deviations_navreport", "audit_event",
+        "notifications_notification", "assignments_assignment",
+    } <= tables  # fmt: skip
+    assert traces.naming(str(USER_ID), str(EMPLOYEE_ID), "ilsemann", "Øvrebø") == []

@@ -3,12 +3,14 @@
 import csv
 import datetime
 import io
+import re
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from deviations import injury_export, services
@@ -359,3 +361,17 @@ def test_a_unit_that_is_not_ones_own_gives_no_file(cast, client):
         reports.make(job.pk)
         job.refresh_from_db()
         assert job.problem == Problem.GONE
+
+
+def test_the_documentation_shows_the_matrix_as_it_is():
+    order = [
+        Role.HSE_MANAGER, Role.MANAGER, HANDLER, Role.SAFETY_REP, Role.SENIOR_SAFETY_REP, Role.COMMITTEE_MEMBER,
+        Role.CONSULTANT, Role.INSPECTOR,
+    ]  # fmt: skip
+    text = (settings.ROOT / "docs" / "administer.md").read_text()
+    rows = re.findall(r"^\| ([^|]+?)( [¹²])? \|((?: (?:yes|–) \|){8})$", text, re.MULTILINE)
+    with translation.override("en"):
+        assert [label for label, _mark, _cells in rows] == [str(field.label) for field in Field]
+    for field, (_label, mark, cells) in zip(Field, rows, strict=True):
+        assert [cell.strip() == "yes" for cell in cells.split("|")[:-1]] == [role in MATRIX[field].to for role in order]
+        assert (mark == " ¹", mark == " ²") == (MATRIX[field].points_out, MATRIX[field].opens)
