@@ -155,21 +155,22 @@ def _record(book: Book, house: House, case: Deviation, *, is_worst: bool) -> Non
 
 def _task(book: Book, source: NavReport | NoticeList, case: Deviation, at: datetime.datetime, days: int) -> Assignment:
     """As `injury_work.give`, to the handler who asks for it: nobody is told."""
+    title = f"{'Varsle myndighetene' if isinstance(source, NoticeList) else 'Meld til NAV'}: {case.number}"
     assignment = book.add(
         Assignment(
-            kind=Kind.ACTION, title=case.number, assignee=case.handling.assignee, due_on=at.date() + days * DAY,
+            kind=Kind.ACTION, title=title, assignee=case.handling.assignee, due_on=at.date() + days * DAY,
             source_kind=source._meta.label_lower, source_id=source.pk, is_statutory=True, created_at=at,
             is_critical=isinstance(source, NoticeList) and source.is_serious,
         )
     )  # fmt: skip
-    data = {"title": case.number, "to": assignment.assignee_id}
+    data = {"title": title, "to": assignment.assignee_id}
     book.event("assignment.assigned", assignment, at=at, by=case.handling.assignee, root=case, data=data)
     return assignment
 
 
 def _end(book: Book, assignment: Assignment, case: Deviation, at: datetime.datetime) -> None:
     by = case.handling.assignee
-    data = {"from": assignment.state, "to": AssignmentState.DONE, "title": case.number}
+    data = {"from": assignment.state, "to": AssignmentState.DONE, "title": assignment.title}
     assignment.state, assignment.ended_at, assignment.ended_by = AssignmentState.DONE, at, by
     book.event("assignment.completed", assignment, at=at, by=by, root=case, data=data)
 

@@ -4,6 +4,8 @@ import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from deviations import routing
 from deviations.models import Deviation, NavReport, NoticeList
@@ -33,11 +35,17 @@ def tasks_of(deviation: Deviation) -> list[Assignment]:
 def give(source: Any, *, deviation: Deviation, by: Employee, due_on: datetime.date, critical: bool) -> Assignment:
     """Put the task of a checklist or a report to NAV on whoever handles the case.
 
-    Its title is the case number: neither a mail nor a colleague's list says more.
+    Its title says what is to be done and the case number, in the organisation's language; of a confidential case the
+    number alone. Neither a mail nor a colleague's list says more.
     """
+    with translation.override(deviation.organisation.language):
+        words = (
+            _("Notify the authorities: %(case)s") if isinstance(source, NoticeList) else _("Report to NAV: %(case)s")
+        )
+        title = words % {"case": deviation.number}
     return assignments.assign(
         kind=Kind.ACTION,
-        title=deviation.number,
+        title=deviation.number if deviation.is_confidential else title,
         to=responsible_for(deviation, by),
         due_on=due_on,
         source=source,

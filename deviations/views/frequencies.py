@@ -49,6 +49,7 @@ def page(request: HttpRequest, organisation: str) -> HttpResponse:
             _("Treated or absent"),
             _("Lost days"),
         ],
+        "shaky_month": next((tally for tally in months if tally.is_shaky), None),
         "shaky": next((tally for tally in years if tally.is_shaky), None),
         "hours_url": f"{reverse('deviations:hours', args=[organisation])}?{query}" if may_enter else "",
         "may_read_register": may(request.employee, "deviations.view_register"),

@@ -28,7 +28,7 @@ from hms.reports.services import request_report
 
 PAGE_SIZE = 25
 # In the row itself; the others stand below it.
-IN_ROW = (Field.WHEN, Field.HARM, Field.UNIT, Field.OUTCOME, Field.ABSENCE)
+IN_ROW = (Field.WHEN, Field.HARM, Field.COURSE, Field.UNIT, Field.OUTCOME, Field.ABSENCE)
 
 
 @require_safe
@@ -60,7 +60,7 @@ def register(request: HttpRequest, organisation: str) -> HttpResponse:
             (entry, [(column.label, entry.values[column]) for column in columns if _below(entry.values, column)])
             for entry in entries
         ],
-        "columns": [_("Date"), _("What"), _("Unit"), _("How did it go?"), _("Absence")],
+        "columns": [_("Date"), _("What"), _("What happened?"), _("Unit"), _("How did it go?"), _("Absence")],
         "summary": ngettext("%(count)d entry", "%(count)d entries", total) % {"count": total},
         "total": total,
         "is_filtered": any(value not in (None, "") for value in chosen.values()),

@@ -278,7 +278,7 @@ def test_a_report_to_nav_is_suggested_when_the_law_asks_for_it(cast, fields, sug
         if suggested:
             task = NavReport.objects.get().assignment
             assert (task.assignee, task.state, task.is_statutory) == (cast.amir, TaskState.OPEN, True)
-            assert task.title == case.number
+            assert task.title == f"Meld til NAV: {case.number}"
 
 
 def test_a_longer_absence_suggests_it_later_and_once(cast, client):
