@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deviations.enums import Cause, CommentVisibility, ReporterKind, Severity
 from deviations.forms.anonymity import AnonymityMixin
-from deviations.forms.injuries import SeriousTriageMixin
+from deviations.forms.notices import SeriousTriageMixin
 from deviations.forms.sorting import SortingFilterMixin, SortingMixin, TriageSortingMixin
 from deviations.models import Deviation
 from hms.core.forms import ChoiceCards, HmsForm, IdempotentMixin, PhotoField, VersionMixin

@@ -5,30 +5,22 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
-from django.utils.dates import MONTHS
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from deviations.enums import ReporterKind
 from deviations.injury_enums import Absence, Harm, InjuredKind, InjuryOutcome
-from deviations.models import Deviation, Injury, NavReport, Notice, NoticeList
-from deviations.selectors import frequencies
-from deviations.selectors.injuries import units_in_register
-from deviations.services.notices import happened_at
-from hms.core.forms import HmsForm, MultipleFileField, VersionMixin
+from deviations.models import Deviation, Injury, NavReport
+from hms.core.forms import HmsForm, IdempotentMixin, VersionMixin
 from hms.core.national_ids import NoNationalIdMixin
-from hms.files.forms import clean_uploads
 from hms.organisations.forms.fields import PersonField
-from hms.organisations.models import Employee, Unit
+from hms.organisations.models import Employee
 from hms.organisations.selectors import employed
 
 ILLNESS, INJURY = "illness", "injury"
-_SORTS = [(INJURY, _("Injury")), (ILLNESS, _("Presumed work-related illness"))]
+SORTS = [(INJURY, _("Injury")), (ILLNESS, _("Presumed work-related illness"))]
 # Nothing that is still to be counted happened before.
 OLDEST = datetime.date(1990, 1, 1)
-YEARS = 5
 WHO = ("employee", "name", "is_reporter")
 
 
@@ -77,10 +69,10 @@ class AbsenceMixin(forms.Form):
             self.add_error("absent_until", _("The last day cannot be before the first."))
 
 
-class InjuryForm(VersionMixin, NoNationalIdMixin, AbsenceMixin, HmsForm):
+class InjuryForm(IdempotentMixin, VersionMixin, NoNationalIdMixin, AbsenceMixin, HmsForm):
     """One injured or ill person. Written for the register: whoever reads it may not know the case."""
 
-    sort = forms.ChoiceField(label=_("What is it?"), choices=_SORTS, initial=INJURY, widget=forms.RadioSelect)
+    sort = forms.ChoiceField(label=_("What is it?"), choices=SORTS, initial=INJURY, widget=forms.RadioSelect)
     person_kind = forms.ChoiceField(
         label=_("Who was it?"), choices=InjuredKind.choices, initial=InjuredKind.EMPLOYEE
     )  # fmt: skip
@@ -256,196 +248,3 @@ class WhyNotForm(NoNationalIdMixin, HmsForm):
         help_text=_("Without names and without anything medical."),
         error_messages={"required": _("Write why, in a sentence.")},
     )
-
-
-class SeriousForm(HmsForm):
-    """That authorities must be told."""
-
-    is_serious = forms.BooleanField(
-        label=_("Somebody died or was seriously injured"),
-        required=False,
-        help_text=_(
-            "In body or mind, at work or because of the work: danger to life, or unable to work for long or for good. "
-            "Violence counts outside the workplace too. In doubt, say yes."
-        ),
-    )
-    is_electric = forms.BooleanField(
-        label=_("Electricity was involved"),
-        required=False,
-        help_text=_("Current through the body, or an arc. Accidents of that sort are reported to DSB."),
-    )
-
-    def __init__(self, *args: Any, known: NoticeList | None = None, **kwargs: Any) -> None:
-        if known is not None:
-            kwargs.setdefault("initial", {"is_serious": known.is_serious, "is_electric": known.is_electric})
-        super().__init__(*args, **kwargs)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if not data.get("is_serious") and not data.get("is_electric"):
-            self.add_error("is_serious", _("Say at least one of them, or go back."))
-        return data
-
-
-class SeriousTriageMixin(forms.Form):
-    """The same two questions, among those of the assessment."""
-
-    is_serious = forms.BooleanField(
-        label=SeriousForm.base_fields["is_serious"].label,
-        required=False,
-        help_text=SeriousForm.base_fields["is_serious"].help_text,
-    )
-    is_electric = forms.BooleanField(
-        label=SeriousForm.base_fields["is_electric"].label,
-        required=False,
-        help_text=SeriousForm.base_fields["is_electric"].help_text,
-    )
-
-    def ask_if_serious(self, deviation: Deviation) -> None:
-        """Leave out what is answered, and everything where nothing went wrong."""
-        known = NoticeList.objects.filter(deviation=deviation).first()
-        for name in ("is_serious", "is_electric"):
-            if not deviation.has_severity or (known is not None and getattr(known, name)):
-                del self.fields[name]
-
-
-def declared_in(data: dict[str, Any]) -> dict[str, bool]:
-    """Take the two answers out of what the assessment is saved with."""
-    return {name: bool(data.pop(name, False)) for name in ("is_serious", "is_electric")}
-
-
-class NoticeForm(NoNationalIdMixin, HmsForm):
-    """That an authority was told: when, by whom, and a receipt."""
-
-    done_at = forms.DateTimeField(label=_("When was it done?"))
-    done_by = PersonField(label=_("Who did it?"))
-    reference = forms.CharField(
-        label=_("Receipt"),
-        required=False,
-        max_length=200,
-        help_text=_("A case number, an archive reference, or whom you spoke with. Or choose a file."),
-    )
-    files = MultipleFileField(label=_("File"), required=False, max_files=5)
-
-    def __init__(self, *args: Any, notice: Notice, by: Employee, has_files: bool, **kwargs: Any) -> None:
-        self.notice, self.has_files = notice, has_files
-        now = timezone.localtime().replace(second=0, microsecond=0)
-        kwargs.setdefault(
-            "initial",
-            {
-                "done_at": timezone.localtime(notice.done_at) if notice.done_at else now,
-                "done_by": notice.done_by or by,
-                "reference": notice.reference,
-            },
-        )
-        super().__init__(*args, **kwargs)
-        self.fields["done_by"].offer(employed())
-        for name in ("reference", "files"):
-            self.fields[name].is_conditional = True
-
-    def clean_done_at(self) -> datetime.datetime:
-        moment: datetime.datetime = self.cleaned_data["done_at"]
-        if moment > timezone.now():
-            raise ValidationError(_("This is in the future. Write when it was done."))
-        if moment < happened_at(self.notice.deviation):
-            raise ValidationError(_("This is before it happened. See the case's date and time."))
-        return moment
-
-    def clean_files(self) -> list[UploadedFile]:
-        return clean_uploads(self.cleaned_data["files"])
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if not data.get("reference") and not data.get("files") and not self.has_files and not self.errors:
-            self.add_error("reference", _("Write a receipt, or choose a file."))
-        return data
-
-
-class RegisterForm(HmsForm):
-    """What of the register to show; everything lives in the address."""
-
-    year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
-    unit = forms.ModelChoiceField(
-        label=_("Unit"), required=False, queryset=Unit.objects.none(), empty_label=_("All units")
-    )
-    sort = forms.ChoiceField(label=_("What is it?"), required=False, choices=[("", _("All")), *_SORTS])
-
-    def __init__(self, *args: Any, employee: Employee, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        this = timezone.localdate().year
-        self.fields["year"].choices = [("", _("All years")), *((str(this - back),) * 2 for back in range(10))]
-        self.fields["unit"].queryset = units_in_register(employee)
-
-    def chosen(self) -> dict[str, Any]:
-        """The year, the unit, and whether illness is asked for; what makes no sense is left out."""
-        self.is_valid()
-        data = getattr(self, "cleaned_data", {})
-        sort = data.get("sort")
-        return {
-            "year": data.get("year"),
-            "unit": data.get("unit"),
-            "is_illness": sort == ILLNESS if sort else None,
-        }
-
-
-class FrequencyForm(HmsForm):
-    """Whose numbers, and of which year the months are shown."""
-
-    unit = forms.TypedChoiceField(label=_("Unit"), required=False, coerce=int, empty_value=None)
-    year = forms.TypedChoiceField(label=_("Months of"), required=False, coerce=int, empty_value=None)
-
-    def __init__(self, *args: Any, employee: Employee, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.units = {unit.pk: unit for unit in frequencies.units_counted(employee)}
-        self.sees_whole = frequencies.sees_whole(employee)
-        whole = [("", _("The whole organisation"))] if self.sees_whole else []
-        self.fields["unit"].choices = [*whole, *((str(pk), unit.name) for pk, unit in self.units.items())]
-        this = timezone.localdate().year
-        self.years = list(range(this, this - YEARS, -1))
-        self.fields["year"].choices = [("", str(this)), *((str(year), str(year)) for year in self.years[1:])]
-
-    def chosen(self) -> tuple[Unit | None, int]:
-        """The unit (None: the whole organisation), and the year."""
-        self.is_valid()
-        data = getattr(self, "cleaned_data", {})
-        unit = self.units.get(data.get("unit"))
-        if unit is None and not self.sees_whole:
-            unit = next(iter(self.units.values()), None)
-        return unit, data.get("year") or self.years[0]
-
-
-class HoursForm(HmsForm):
-    """Hours worked in a year, month by month or all at once."""
-
-    def __init__(self, *args: Any, unit: Unit | None, year: int, **kwargs: Any) -> None:
-        self.year, today = year, timezone.localdate()
-        self.known = frequencies.entered(unit, year)
-        self.names: dict[int | None, str] = {}
-        initial = {f"hours_{month or 'year'}": hours for month, hours in self.known.items()}
-        super().__init__(*args, initial=initial, **kwargs)
-        last = 12 if year < today.year else today.month
-        if year < today.year:
-            self._add(None, _("The whole year"), _("Instead of its months."))
-        for month in range(1, last + 1):
-            self._add(month, capfirst(MONTHS[month]), "")
-
-    def _add(self, month: int | None, label: Any, help_text: Any) -> None:
-        name = self.names[month] = f"hours_{month or 'year'}"
-        self.fields[name] = forms.IntegerField(
-            label=label,
-            required=False,
-            min_value=1,
-            max_value=2_000_000_000,
-            help_text=help_text,
-            widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        )
-        self.fields[name].is_conditional = True
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        whole = data.get("hours_year")
-        months = [data.get(name) for month, name in self.names.items() if month is not None]
-        if whole and sum(filter(None, months)) > whole:
-            self.add_error("hours_year", _("The months together are more than the whole year."))
-        data["hours"] = {month: data.get(name) for month, name in self.names.items()}
-        return data

@@ -97,6 +97,7 @@ class Migration(migrations.Migration):
                 ('absent_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Days away')),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('version', models.PositiveIntegerField(default=1)),
+                ('idempotency_key', models.UUIDField(editable=False, null=True)),
                 ('deviation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='injuries', to='deviations.deviation')),
                 ('employee', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.employee')),
                 ('organisation', hms.tenancy.fields.OrganisationField(db_index=False, default=hms.tenancy.scope.current_organisation_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
@@ -176,6 +177,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='injury',
             index=models.Index(fields=['organisation', '-occurred_on', '-id'], name='injury_occurred'),
+        ),
+        migrations.AddConstraint(
+            model_name='injury',
+            constraint=models.UniqueConstraint(condition=models.Q(('idempotency_key__isnull', False)), fields=('organisation', 'idempotency_key'), name='injury_sent_once'),
         ),
         migrations.AddConstraint(
             model_name='injury',

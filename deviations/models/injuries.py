@@ -59,7 +59,9 @@ class Injury(TenantModel):
     recorded_by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     recorded_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1)
-    history = history()
+    # One entry however often the form is sent.
+    idempotency_key = models.UUIDField(null=True, editable=False)
+    history = history(excluded_fields=["idempotency_key"])
 
     class Meta:
         verbose_name = _("injury")
@@ -68,6 +70,11 @@ class Injury(TenantModel):
             models.Index(fields=["organisation", "-occurred_on", "-id"], name="injury_occurred"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "idempotency_key"],
+                condition=Q(idempotency_key__isnull=False),
+                name="injury_sent_once",
+            ),
             models.CheckConstraint(
                 condition=Q(is_reporter=False) | Q(employee__isnull=True, name=""), name="injury_reporter_is_unnamed"
             ),

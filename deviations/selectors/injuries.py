@@ -105,7 +105,11 @@ def entries_for(employee: Employee, injuries: Iterable[Injury]) -> list[Entry]:
 
 def entries_of_case(employee: Employee, deviation: Deviation) -> list[Entry]:
     """The injuries of a case that an employee has opened, as they may see them."""
-    injuries = list(Injury.objects.filter(deviation=deviation).select_related(*SHOWN_WITH_IT).order_by("id"))
+    injuries = list(
+        Injury.objects.filter(deviation=deviation)
+        .select_related(*SHOWN_WITH_IT, "nav__assignment__assignee")
+        .order_by("id")
+    )
     for injury in injuries:
         injury.deviation = deviation
     handles = {deviation.pk: is_handler(employee, deviation)}

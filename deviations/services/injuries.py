@@ -1,6 +1,7 @@
 """Injured people are recorded in the register, reported to NAV, and their absence is followed."""
 
 import datetime
+import uuid
 from typing import Any
 
 from django.utils import timezone
@@ -21,22 +22,26 @@ NAV_TASK_DAYS = 7
 ABSENCE = ("absence", "absent_from", "absent_until", "absent_days")
 
 
-def record_injury(deviation: Deviation, *, by: Employee, **fields: Any) -> Injury:
+def record_injury(deviation: Deviation, *, by: Employee, key: uuid.UUID | None = None, **fields: Any) -> Injury:
     """Add an entry to the register.
 
     Effects: a new case is received; the entry; an event that names nobody; the checklist when authorities must be told;
     a task to report it to NAV when that is suggested.
 
     Args:
+        key: of the form; sent again, it answers the entry there is, and nothing more happens.
         fields: of the model. `employee`, `name` or `is_reporter` say who it was; none of them: nobody by name.
 
     Raises:
         InvalidTransition: when the case is closed.
     """
     require_open(deviation)
+    known = Injury.objects.filter(deviation=deviation, idempotency_key=key).first() if key is not None else None
+    if known is not None:
+        return known
     if deviation.state == State.NEW:
         receive(deviation, by=by)
-    injury = Injury(deviation=deviation, recorded_by=by, recorded_at=timezone.now(), **fields)
+    injury = Injury(deviation=deviation, recorded_by=by, recorded_at=timezone.now(), idempotency_key=key, **fields)
     _keep_reporter_unnamed(injury, by=by)
     injury.save()
     record("deviation.injury_recorded", injury, by=by, root=deviation)
@@ -143,6 +148,7 @@ def start_nav_report(injury: Injury, *, by: Employee) -> NavReport:
 
     Effects: the report, not sent yet; a task with the law's «soonest» as its due date; an event.
     """
+    lock(injury.deviation)
     known = NavReport.objects.filter(injury=injury).first()
     if known is not None:
         return known

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from deviations import services
-from deviations.forms.injuries import YEARS, FrequencyForm, HoursForm
+from deviations.forms.injury_register import YEARS, FrequencyForm, HoursForm
 from deviations.selectors import frequencies
 from deviations.views.handling import form_view
 from hms.core.pages import form_page

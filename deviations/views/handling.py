@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from deviations import selectors, services
 from deviations.forms import CauseForm, CommentForm, MessageForm, PersonForm, TriageForm
-from deviations.forms.injuries import declared_in
+from deviations.forms.notices import declared_in
 from deviations.models import Deviation
 from deviations.services.handling import StaleCase
 from deviations.views.common import Number, case, case_url

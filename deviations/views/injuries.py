@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from deviations import authorities, services
-from deviations.forms.injuries import AbsenceForm, InjuryForm, NavForm, NoticeForm, SeriousForm, WhyNotForm
+from deviations.forms.injuries import AbsenceForm, InjuryForm, NavForm, WhyNotForm
+from deviations.forms.notices import NoticeForm, SeriousForm
 from deviations.models import Deviation, Injury, NavReport, Notice, NoticeList
 from deviations.selectors import injuries as reading
 from deviations.selectors.injuries import Entry
@@ -31,7 +32,7 @@ def add(request: HttpRequest, organisation: str, number: Number) -> HttpResponse
 
     def save(data: dict[str, Any]) -> None:
         data.pop("version")
-        services.record_injury(deviation, by=request.employee, **data)
+        services.record_injury(deviation, by=request.employee, key=data.pop("idempotency_key"), **data)
 
     return form_page(
         request,
@@ -59,12 +60,15 @@ def change(request: HttpRequest, organisation: str, number: Number, pk: int) -> 
     deviation = case(request, number, PERMISSION)
     entry = _entry(request, deviation, pk)
     form = InjuryForm(request.POST or None, deviation=deviation, injury=entry.injury, knows_who=entry.knows_who)
+
+    def save(data: dict[str, Any]) -> None:
+        data.pop("idempotency_key")
+        services.change_injury(entry.injury, by=request.employee, **data)
+
     return form_page(
         request,
         form,
-        save=_guarding_version(
-            form, lambda data: services.change_injury(entry.injury, by=request.employee, **data)
-        ),
+        save=_guarding_version(form, save),
         title=_("Change the injury"),
         submit=_("Save"),
         back_url=case_url(request, deviation) + "#injuries",

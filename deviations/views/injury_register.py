@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from deviations.forms.injuries import RegisterForm
+from deviations.forms.injury_register import RegisterForm
 from deviations.injury_export import PDF, REGISTER, log_reading
 from deviations.injury_fields import Field
 from deviations.selectors.injuries import (

@@ -2,6 +2,7 @@
 
 import datetime
 import threading
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from deviations import services
 from deviations.enums import CommentVisibility, State
-from deviations.models import Comment, Deviation
+from deviations.models import Comment, Deviation, Injury, Notice
 from hms.actions import services as plans
 from hms.actions.enums import Opinion, PlanState
 from hms.actions.models import Action, Statement
@@ -25,6 +26,7 @@ from hms.tenancy.scope import tenant
 from tests.cast import build_cast
 from tests.conftest import as_owner
 from tests.deviations.helpers import add_action, report, url
+from tests.deviations.injury_words import form as injured
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
@@ -71,6 +73,55 @@ class TestAtOnce:
         with tenant(world.fjellvik):
             assert Event.objects.filter(verb="deviation.closed").count() == 1
             assert Notification.objects.filter(type="deviations.closed").count() == 1
+
+    def test_an_injury_and_a_checklist_are_made_once_however_often_they_are_sent(self, world):
+        with tenant(world.fjellvik):
+            case = report(world)
+        clients = [signed_in(world.amir), signed_in(world.sunniva), signed_in(world.helene)]
+        sent = injured(outcome="serious", employee=world.tor_erik.pk, idempotency_key=str(uuid.uuid4()))
+        acts = [lambda c=c: c.post(url(case, "skade/"), sent).status_code for c in clients]
+        acts += [lambda c=c: c.post(url(case, "alvorlig/"), {"is_serious": "on"}).status_code for c in clients]
+        assert set(at_once(*acts)) == {303}
+        with tenant(world.fjellvik):
+            injury = Injury.objects.get()
+            assert Notice.objects.filter(deviation=case).count() == 4
+            assert Notification.objects.filter(type="deviations.serious", recipient=world.kari).count() == 1
+            assert Assignment.objects.filter(kind="action").count() == 2
+            injury.nav.delete()
+        acts = [lambda c=c: c.post(url(case, f"skade/{injury.pk}/nav/ny/")).status_code for c in clients]
+        assert set(at_once(*acts)) == {303}
+
+    def test_no_case_is_closed_over_a_checklist_that_begins_at_the_same_moment(self, world):
+        for _each in range(4):
+            with tenant(world.fjellvik):
+                case = report(world)
+            clients = [signed_in(world.amir), signed_in(world.sunniva)]
+            at_once(
+                lambda: clients[0].post(url(case, "lukk/"), {"text": "Fikset."}).status_code,  # noqa: B023
+                lambda: clients[1].post(url(case, "alvorlig/"), {"is_serious": "on"}).status_code,  # noqa: B023
+            )
+            with tenant(world.fjellvik):
+                case.refresh_from_db()
+                left = Notice.objects.filter(deviation=case).count()
+                assert (case.state, left, case.open_notices) in {("closed", 0, 0), ("in_progress", 4, 4)}
+
+    def test_the_last_two_receipts_at_once_end_the_task_once(self, world):
+        with tenant(world.fjellvik):
+            case = report(world)
+            services.declare(case, by=world.amir, is_serious=True, is_electric=False)
+        clients = [signed_in(world.amir), signed_in(world.sunniva)]
+        why = {"text": "Gjelder ikke her."}
+        for kind in ("labour_call", "police_call"):
+            assert clients[0].post(url(case, f"melding/{kind}/ikke/"), why).status_code == 303
+        acts = [
+            lambda c=c, kind=kind: c.post(url(case, f"melding/{kind}/ikke/"), why).status_code
+            for c, kind in zip(clients, ("labour_letter", "rep_copy"), strict=True)
+        ]
+        assert at_once(*acts) == [303, 303]
+        with tenant(world.fjellvik):
+            case.refresh_from_db()
+            assert case.open_notices == 0
+            assert Event.objects.filter(verb="assignment.completed").count() == 1
 
     def test_two_who_take_the_case_at_once(self, world):
         with tenant(world.fjellvik):
