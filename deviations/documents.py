@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from deviations import selectors
 from deviations.enums import CASE_REPORT, Cause
 from deviations.fishbone import draw
+from deviations.injury_fields import Field
 from deviations.models import Deviation
+from deviations.selectors.injuries import checklist_of, entries_of_case
 from deviations.services.identity import author_of
 from hms.actions.selectors import actions_of, cost_of, statements_of
 from hms.audit.services import record
@@ -86,6 +88,8 @@ def case_context(
         "causes": cause_labels(deviation) if sees_internal else [],
         "fishbone": draw(deviation.title, deviation.causes, deviation.bones.all()) if sees_internal else None,
         "costs": _costs(deviation) if sees_internal else [],
+        "injured": injured_on_paper(deviation, employee) if sees_internal else [],
+        "checklist": checklist_of(deviation) if sees_internal else None,
         "plan": plan,
         "actions": list(actions_of(plan)) if plan else [],
         "statements": list(statements_of(plan)) if plan else [],
@@ -95,6 +99,15 @@ def case_context(
         % {"day": formats.date_format(timezone.localdate(), "SHORT_DATE_FORMAT"), "name": employee.name},
     }
     return context, {key: content for key, content in files.items() if content}
+
+
+def injured_on_paper(deviation: Deviation, employee: Employee) -> list[list[tuple[Any, Any]]]:
+    """What the asker may see of each injured person, as on the case's page."""
+    left_out = {Field.UNIT, Field.CASE}
+    return [
+        [(field.label, entry.values[field]) for field in Field if field not in left_out and entry.values.get(field)]
+        for entry in entries_of_case(employee, deviation)
+    ]
 
 
 def cause_labels(deviation: Deviation) -> list[str]:

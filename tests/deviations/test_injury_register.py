@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from openpyxl import load_workbook
 
-from deviations import injury_export, services
-from deviations.injury_enums import InjuredKind, InjuryOutcome
+from deviations import documents, injury_export, services
+from deviations.injury_enums import InjuredKind, InjuryOutcome, NoticeKind
 from deviations.injury_fields import HANDLER, MATRIX, Field
-from deviations.models import Injury, NavReport
+from deviations.models import Deviation, Injury, NavReport
 from deviations.selectors import injuries as reading
 from hms.audit.models import Event
 from hms.organisations.enums import Role
@@ -375,3 +375,20 @@ def test_the_documentation_shows_the_matrix_as_it_is():
     for field, (_label, mark, cells) in zip(Field, rows, strict=True):
         assert [cell.strip() == "yes" for cell in cells.split("|")[:-1]] == [role in MATRIX[field].to for role in order]
         assert (mark == " ¹", mark == " ²") == (MATRIX[field].points_out, MATRIX[field].opens)
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.HSE_MANAGER, Role.SAFETY_REP, Role.INSPECTOR])
+def test_a_case_on_paper_shows_what_its_page_shows(cast, entry, reader, role):
+    _injury, case = entry()
+    person = reader(role)
+    with tenant(cast.fjellvik):
+        services.declare(case, by=cast.amir, is_serious=True, is_electric=False)
+        context, _files = documents.case_context(
+            Deviation.objects.select_related("unit", "organisation", "handling").get(pk=case.pk),
+            Employee.objects.get(pk=person.pk),
+        )
+        paper = render_to_string("deviations/case_pdf.html", context)
+    inside = role != Role.INSPECTOR
+    assert (str(NoticeKind.POLICE_CALL.label) in paper) == inside
+    for field in (Field.PERSON, Field.COURSE, Field.DAYS):
+        assert (SENTINELS[field] in paper) == (inside and role in MATRIX[field].to), (role, field)
