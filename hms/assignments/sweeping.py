@@ -12,8 +12,8 @@ from hms.assignments.due import DIGEST, Due, digest_occasion, lock, read, what_i
 from hms.assignments.enums import Anchor, Recipient
 from hms.assignments.escalation import Line
 from hms.assignments.ladder import Step, Timed, remaining
+from hms.assignments.messages import parameters
 from hms.assignments.models import Assignment
-from hms.assignments.notifications import parameters
 from hms.assignments.offer_notifications import untaken_of
 from hms.audit.services import happening, record_along
 from hms.core.memory import collected_afterwards
