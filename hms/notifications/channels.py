@@ -5,16 +5,15 @@ the person wants and which devices there are cost no query of their own, however
 """
 
 import datetime
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
-from urllib.parse import urlparse
 
 from django.conf import settings
 from django.db import connection, models
 
+from hms.core.mail import message_id_end, new_message_id
 from hms.core.rows import Statement, as_json, run
 from hms.notifications.enums import Channel, SmsUse, Urgency
 from hms.notifications.models import Delivery, Notification
@@ -137,7 +136,7 @@ def write_rows(rows: Sequence[dict[str, Any]]) -> Written:
         # Nothing leaves the demo's machine: its SMS lie in its mailbox.
         "is_demo": settings.DEMO,
         "has_push": is_configured(),
-        "message_id_end": _message_id_end(),
+        "message_id_end": message_id_end(),
     }
     for key, notification_id, delivery_id in run(_statement(), values):
         written.notifications[key] = notification_id
@@ -173,12 +172,7 @@ def row_of(saying: Saying) -> dict[str, Any]:
 
 def message_id() -> str:
     """A new one, for a delivery that is written by itself."""
-    # A report about a mail leads back to its organisation (`bounces`).
-    return f"<{current_organisation_id()}.{uuid.uuid4()}{_message_id_end()}"
-
-
-def _message_id_end() -> str:
-    return f"@{urlparse(settings.PUBLIC_URL).hostname}>"
+    return new_message_id(current_organisation_id())
 
 
 # The columns that are the same for every row of a statement, with their values as the model has them.
