@@ -24,6 +24,9 @@ from hms.notifications.webpush import is_configured
 from hms.organisations.models import Employee
 from hms.tenancy.scope import current_organisation_id
 
+# No SMS that can wait is sent between these, by the organisation's clock.
+QUIET_FROM, QUIET_UNTIL = datetime.time(21), datetime.time(7)
+
 # has_email, has_phone, urgency: of the message. house: the organisation. wish: the person.
 CHOICE = f"""
 VALUES
@@ -45,6 +48,17 @@ VALUES
         WHERE device.organisation_id = said.organisation_id AND device.employee_id = said.recipient_id
     ))
 """  # noqa: S608  names of choices
+# A phone that lies by the bed is left alone at night, unless it cannot wait.
+MOMENT = f"""
+SELECT CASE
+    WHEN option.channel <> '{Channel.SMS}' OR said.urgency = '{Urgency.CRITICAL}' THEN said.send_at
+    WHEN local.time >= '{QUIET_FROM:%H:%M}' THEN (local.day + 1 + time '{QUIET_UNTIL:%H:%M}') AT TIME ZONE house.time_zone
+    WHEN local.time < '{QUIET_UNTIL:%H:%M}' THEN (local.day + time '{QUIET_UNTIL:%H:%M}') AT TIME ZONE house.time_zone
+    ELSE said.send_at
+END FROM (
+    SELECT (said.send_at AT TIME ZONE house.time_zone)::date, (said.send_at AT TIME ZONE house.time_zone)::time
+) AS local (day, time)
+"""  # noqa: S608  names of choices
 INSERT = """
 WITH said AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (
@@ -64,8 +78,10 @@ WITH said AS MATERIALIZED (
     SELECT organisation_id,
         %(is_demo)s::boolean OR COALESCE(bool_or(setting.sms_gateway <> ''), false) AS has_sms,
         max(setting.sms_use) AS sms_use,
+        max(place.time_zone) AS time_zone,
         %(has_push)s::boolean AND COALESCE(bool_and(setting.push_allowed), true) AS has_push
     FROM (SELECT DISTINCT organisation_id FROM said) AS organisation
+    JOIN organisations_organisation AS place ON place.id = organisation_id
     LEFT JOIN notifications_channelsettings AS setting USING (organisation_id)
     GROUP BY organisation_id
 ), queued AS (
@@ -73,11 +89,12 @@ WITH said AS MATERIALIZED (
         (organisation_id, notification_id, channel, message_id, due_at, next_attempt_at, day_only, {delivery_columns})
     SELECT said.organisation_id, told.id, option.channel,
         '<' || said.organisation_id || '.' || gen_random_uuid() || %(message_id_end)s::text,
-        said.send_at, said.send_at, said.day_only, {delivery_values}
+        moment.at, moment.at, said.day_only, {delivery_values}
     FROM told JOIN said USING (organisation_id, dedupe_key) JOIN house USING (organisation_id)
     LEFT JOIN notifications_preference AS wish
         ON wish.organisation_id = said.organisation_id AND wish.employee_id = said.recipient_id
     CROSS JOIN LATERAL ({choice}) AS option (channel, wanted)
+    CROSS JOIN LATERAL ({moment}) AS moment (at)
     WHERE option.wanted AND NOT said.inbox_only
     RETURNING id, notification_id
 )
@@ -182,7 +199,7 @@ def message_id() -> str:
 def _statement() -> Statement:
     notification, delivery = _rest(Notification, but=_SAID), _rest(Delivery, but=_CHOSEN)
     text = INSERT.format(
-        choice=CHOICE,
+        choice=CHOICE, moment=MOMENT,
         notification_columns=_columns(notification), notification_values=_marks(notification),
         delivery_columns=_columns(delivery), delivery_values=_marks(delivery),
     )  # fmt: skip
