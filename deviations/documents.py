@@ -12,6 +12,7 @@ from deviations.enums import CASE_REPORT, Cause
 from deviations.fishbone import draw
 from deviations.injury_fields import Field
 from deviations.models import Deviation
+from deviations.rules import current_rating, reads_rating
 from deviations.selectors.injuries import checklist_of, entries_of_case
 from deviations.services.identity import author_of
 from hms.actions.selectors import actions_of, cost_of, statements_of
@@ -44,6 +45,7 @@ def make_case(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
             "handling__assignee",
             "plan__decided_by",
             "cost",
+            "rating",
         )
         .filter(pk=parameters["deviation"])
         .first()
@@ -93,6 +95,7 @@ def case_context(
         "plan": plan,
         "actions": list(actions_of(plan)) if plan else [],
         "statements": list(statements_of(plan)) if plan else [],
+        "rating": None if as_inspector or not reads_rating(employee, deviation) else current_rating(deviation),
         "comments": list(selectors.comments_for(deviation, reader)),
         "lines": list(reversed(selectors.timeline_of(deviation, reader))),
         "made": _("Made %(day)s by %(name)s")
