@@ -20,6 +20,7 @@ from hms.organisations.models import SafetyArea, SafetyAreaUnit
 from hms.tenancy.scope import tenant
 from tests.cast import hold, make_employee
 from tests.deviations.helpers import report, url
+from tests.deviations.injury_words import injure
 
 # Each field's content is a word that stands nowhere else.
 FIELDS = {
@@ -37,6 +38,8 @@ FIELDS = {
     "action": "zymtiltak",
     "action's comment": "zymutført",
     "rating": "zymvurdering",
+    "injured occupation": "zymyrke",
+    "injured name": "zymskadd",
 }
 # What happened, what is done about it, and what was said to the reporter.
 OUTSIDE = {
@@ -44,10 +47,10 @@ OUTSIDE = {
     "action's comment",
 }  # fmt: skip
 # Why it happened, what is said between those who handle it, and what the reporter thought of the answer.
-INSIDE = {"internal comment", "why", "fishbone", "cost", "rating"}
+INSIDE = {"internal comment", "why", "fishbone", "cost", "rating", "injured occupation", "injured name"}
 EVERYTHING = OUTSIDE | INSIDE
-# What the reporter thought is for whoever answered, and those above.
-REPRESENTATIVE = EVERYTHING - {"rating"}
+# What the reporter thought is for whoever answered, and those above; names in the injury register for who keeps it.
+REPRESENTATIVE = EVERYTHING - {"rating", "injured name"}
 NOTHING: set[str] = set()
 
 # (of an ordinary case, of a confidential one)
@@ -126,6 +129,8 @@ def filled(cast, people, *, confidential: bool) -> Deviation:
     services.estimate_cost(case, by=cast.amir, amount=int(FIELDS["cost"]), lost_days=None)
     services.comment(case, by=cast.amir, text=FIELDS["internal comment"], visibility=CommentVisibility.INTERNAL)
     services.answer(case, by=cast.amir, text=FIELDS["to the reporter"])
+    injured = {"name": FIELDS["injured name"], "person_kind": "hired_in", "occupation": FIELDS["injured occupation"]}
+    injure(cast, case, **injured)
     plan = services.start_plan(case, by=cast.amir)
     action = plans.add_action(
         plan,
