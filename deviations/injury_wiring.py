@@ -18,6 +18,7 @@ from hms.audit import verbs
 from hms.audit.verbs import Verb
 from hms.files import sources as file_sources
 from hms.files.models import Attachment
+from hms.notifications.enums import Urgency
 from hms.notifications.models import Notification
 from hms.notifications.types import MessageType, register
 from hms.organisations.access import may
@@ -142,6 +143,8 @@ register(
         subject=lambda n: _("Authorities must be notified: %(case)s") % n.parameters,
         text=lambda n: _("You are told because of your role. The handler has a checklist; ask what you can do."),
         url=_case_url,
+        # Never muted, and at night too.
+        urgency=Urgency.CRITICAL,
     )
 )
 register(
@@ -151,5 +154,6 @@ register(
         subject=lambda n: _("Authorities must be notified of a case that only few may open"),
         text=lambda n: _("You are told because of your role. Whoever handles the case has a checklist."),
         url=_elsewhere_url,
+        urgency=Urgency.CRITICAL,
     )
 )

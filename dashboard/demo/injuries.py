@@ -223,7 +223,7 @@ def _tell_authorities(book: Book, house: House, case: Deviation, at: datetime.da
         for person in _told(book, house, case):
             book.notify(
                 "deviations.serious", to=person, about=case, at=at, dedupe=f"serious:{case.pk}",
-                parameters={"case": case.number, "critical": True},
+                parameters={"case": case.number},
             )  # fmt: skip
 
 

@@ -102,10 +102,7 @@ def _tell_others(deviation: Deviation, *, by: Employee) -> None:
             to=person,
             about=deviation,
             dedupe=f"serious:{deviation.pk}",
-            parameters={
-                "critical": True,
-                **({"case": deviation.number} if opens else {"register": reads_register(person)}),
-            },
+            parameters={"case": deviation.number} if opens else {"register": reads_register(person)},
         )
 
 

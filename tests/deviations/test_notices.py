@@ -20,6 +20,7 @@ from hms.assignments.sweeping import sweep
 from hms.audit.transitions import InvalidTransition
 from hms.files.models import Attachment
 from hms.notifications.models import Delivery, Notification
+from hms.notifications.selectors import is_critical
 from hms.organisations.models import Employee
 from hms.tenancy.scope import tenant
 from tests.deviations.helpers import report, url
@@ -149,6 +150,8 @@ def test_representative_hse_manager_and_top_leader_are_told_once_without_what_ha
         assert told(case) == dict.fromkeys(["Kari", "Sunniva", "Ragnhild"], "deviations.serious")
         ids = Notification.objects.filter(type="deviations.serious").values("pk")
         assert Delivery.objects.filter(notification__in=ids, channel="email").count() == 3
+        # Not to be muted, and no night is kept for it.
+        assert is_critical(Notification.objects.filter(type="deviations.serious").first())
     from hms.notifications.tasks import deliver
 
     deliver(cast.fjellvik.pk)
