@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from deviations.enums import Cause, CommentVisibility, ReporterKind, Severity
+from deviations.enums import Cause, CommentVisibility, Ending, ReporterKind, Severity
 from deviations.forms.anonymity import AnonymityMixin
 from deviations.forms.sorting import SortingFilterMixin, SortingMixin, TriageSortingMixin
 from deviations.models import Deviation
@@ -290,6 +290,8 @@ class FilterForm(SortingFilterMixin, HmsForm):
         ("approval", _("For approval")),
         ("overdue", _("Overdue")),
         ("closed", _("Closed")),
+        ("counted", _("Open and closed")),
+        *Ending.choices,
         ("all", _("All")),
     ]
 
@@ -300,6 +302,9 @@ class FilterForm(SortingFilterMixin, HmsForm):
     )
     category = forms.ChoiceField(label=_("Category"), required=False)
     unit = forms.ChoiceField(label=_("Unit"), required=False)
+    recurrence = forms.ChoiceField(
+        label=_("Has it happened before?"), required=False, choices=[("", _("All")), ("1", _("Only recurrences"))]
+    )
     # Set by the view «Reported by me», kept while one filters on.
     mine = forms.CharField(required=False, widget=forms.HiddenInput)
     # Set by the links of the trends, kept likewise.
@@ -337,4 +342,6 @@ class FilterForm(SortingFilterMixin, HmsForm):
         self.fields["unit"].choices = [("", _("All")), *choices]
         self.fields["below"].choices = [("", ""), *choices]
         self.offer_categories(categories)
-        self.order_fields(["q", "status", "severity", "kind", "category", "unit", "routine_cover", "mine"])
+        self.order_fields(
+            ["q", "status", "severity", "kind", "category", "unit", "routine_cover", "recurrence", "mine"]
+        )

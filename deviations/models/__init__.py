@@ -1,5 +1,6 @@
 """Deviations and what belongs to a case, a module for each noun."""
 
+from deviations.models.bulk import BulkChange
 from deviations.models.cases import (
     AccessGrant,
     Comment,
@@ -19,6 +20,7 @@ from deviations.models.examples import (
     GoodExample,
     ThumbUp,
 )
+from deviations.models.hearings import Hearing
 from deviations.models.identity import (
     HiddenReporter,
     IdentityGrant,
@@ -26,6 +28,7 @@ from deviations.models.identity import (
 from deviations.models.languages import (
     CaseTranslation,
 )
+from deviations.models.links import CaseLink, MissedAction, SplitOff
 from deviations.models.ratings import (
     Rating,
 )
@@ -34,6 +37,7 @@ from deviations.models.saved_views import (
     StartView,
     ViewSubscription,
 )
+from deviations.models.stopping import WorkStop
 from deviations.models.whistleblowing import (
     Reclassification,
     WhistleblowingReceiver,
@@ -43,20 +47,25 @@ from deviations.models.whistleblowing import (
 
 __all__ = [
     "AccessGrant",
+    "BulkChange",
     "CaseCategory",
     "CaseCost",
+    "CaseLink",
     "CaseTranslation",
     "Comment",
     "ContributingCause",
     "Deviation",
     "DeviationCounter",
     "GoodExample",
+    "Hearing",
     "HiddenReporter",
     "IdentityGrant",
     "ImportBatch",
+    "MissedAction",
     "Rating",
     "Reclassification",
     "SavedView",
+    "SplitOff",
     "StartView",
     "ThumbUp",
     "ViewSubscription",
@@ -64,4 +73,5 @@ __all__ = [
     "WhistleblowingSettings",
     "WhistleblowingSubject",
     "WhyStep",
+    "WorkStop",
 ]

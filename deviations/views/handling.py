@@ -1,19 +1,17 @@
 """What the handler does with a case. Every verb has its own address and works without JavaScript."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from deviations import selectors, services
 from deviations.forms import CauseForm, CommentForm, MessageForm, PersonForm, TriageForm
 from deviations.models import Deviation
-from deviations.services.handling import StaleCase
-from deviations.views.common import Number, case, case_url
+from deviations.views.common import Number, case, case_url, form_view, guarding_version
 from hms.actions.selectors import has_open_actions
 from hms.core.forms import HmsForm
 from hms.core.htmx import redirect_to
@@ -21,8 +19,6 @@ from hms.core.pages import form_page
 from hms.organisations.access import may
 from hms.organisations.models import Employee
 from hms.organisations.selectors import employed
-
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_POST
@@ -34,18 +30,6 @@ def receive(request: HttpRequest, organisation: str, number: Number) -> HttpResp
     return redirect_to(request, case_url(request, deviation))
 
 
-def _guarding_version(form: Any, save: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], None]:
-    """Save, or tell that somebody else changed the case meanwhile and keep what was typed."""
-
-    def guarded(data: dict[str, Any]) -> None:
-        try:
-            save(data)
-        except StaleCase:
-            form.add_error(None, _("Somebody changed the case while you wrote. See the changes before you save."))
-
-    return guarded
-
-
 @form_view
 def triage(request: HttpRequest, organisation: str, number: Number) -> HttpResponse:
     """Sort the case out."""
@@ -54,7 +38,7 @@ def triage(request: HttpRequest, organisation: str, number: Number) -> HttpRespo
     return form_page(
         request,
         form,
-        save=_guarding_version(form, lambda data: services.triage(deviation, by=request.employee, **data)),
+        save=guarding_version(form, lambda data: services.triage(deviation, by=request.employee, **data)),
         title=_("Assess %(number)s") % {"number": deviation.number},
         submit=_("Save"),
         back_url=case_url(request, deviation),
@@ -77,7 +61,7 @@ def causes(request: HttpRequest, organisation: str, number: Number) -> HttpRespo
     return form_page(
         request,
         form,
-        save=_guarding_version(form, save),
+        save=guarding_version(form, save),
         title=_("Why did it happen?"),
         lede=_("Ask «why» until you have found the root cause. Look for what made it possible, not for whom to blame."),
         submit=_("Save"),

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from deviations import selectors
-from deviations.enums import Cause, Severity
+from deviations.enums import Cause, Ending, Severity
 from deviations.forms.trends import TrendForm
 from deviations.selectors import trends
 from deviations.selectors.trends import Cell, Scope
@@ -45,7 +45,7 @@ class _Links:
     def __init__(self, slug: str, scope: Scope, unit: Unit | None) -> None:
         self.is_exact = scope.is_exact
         self.base = reverse("deviations:list", args=[slug])
-        self.always = {"status": "all", "begin": scope.months.begin, "end": scope.months.last}
+        self.always = {"status": "counted", "begin": scope.months.begin, "end": scope.months.last}
         if unit is not None:
             self.always["below"] = unit.pk
 
@@ -75,6 +75,10 @@ def trend_page(request: HttpRequest, organisation: str) -> HttpResponse:
         "answers": trends.answers_in(scope),
         "helped": trends.helpfulness_in(scope),
         "losses": trends.losses_in(scope),
+        "not_counted": [
+            (Ending(ending).label, number, links.to(status=ending))
+            for ending, number in trends.not_counted_in(scope).items()
+        ],
         "confidential": trends.confidential_in(scope) if unit is None else 0,
         "by_month": charts[0],
         "charts": charts[1:],

@@ -181,6 +181,7 @@ def detail_context(request: HttpRequest, task: Assignment, form: AnswerForm | No
         "chain": chain_of(task),
         "trail": [(_("My tasks"), reverse("assignments:list", args=[request.organisation.slug])), (task.title, None)],
         "is_mine": task.assignee_id == request.employee.pk,
+        "ways_on": source.ways_on(task, request.employee) if source.ways_on is not None else [],
     }
 
 
