@@ -28,7 +28,13 @@ def receive(deviation: Deviation, *, by: Employee, via: str = Via.WEB) -> None:
     """Take the case: state in progress, and the reporter sees who has it.
 
     Effects: state, time of receipt, event; the handling moves to the one who takes it; the reporter is told.
+
+    Raises:
+        InvalidTransition: when it is taken already, or closed.
     """
+    lock(deviation)
+    if deviation.state != State.NEW:
+        raise InvalidTransition(deviation, deviation.state, State.IN_PROGRESS)
     move(deviation, State.IN_PROGRESS, by=by, via=via, verb="deviation.received", received_at=timezone.now())
     if deviation.handling is not None and deviation.handling.assignee_id != by.pk:
         assignments.hand_over(deviation.handling, to=by, by=by)

@@ -8,10 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from deviations import selectors, services
+from deviations import rules, selectors, services
+from deviations.enums import State
 from deviations.forms import CauseForm, CommentForm, MessageForm, PersonForm, TriageForm
 from deviations.models import Deviation
 from deviations.views.common import Number, case, case_url, form_view, guarding_version
+from deviations.views.endings import obstacle_words
 from hms.actions.selectors import has_open_actions
 from hms.core.forms import HmsForm
 from hms.core.htmx import redirect_to
@@ -130,6 +132,9 @@ def close(request: HttpRequest, organisation: str, number: Number) -> HttpRespon
     def save(data: dict[str, Any]) -> None:
         if has_open_actions(deviation.plan):
             form.add_error(None, _("Something in the plan is not done yet. Finish or remove it before you close."))
+            return
+        if deviation.state != State.CLOSED and rules.active_stop(deviation) is not None:
+            form.add_error(None, obstacle_words("stopped"))
             return
         services.close(deviation, by=request.employee, answer=data["text"])
 

@@ -214,7 +214,7 @@ def test_their_own_pages_do_not_know_of_it(cast, nils, browser):
     assert browser.get(f"/fjellvik/meld/kvittering/{number}/").status_code == 404
 
 
-@pytest.mark.parametrize("verb", ["reply", "reopen"])
+@pytest.mark.parametrize("verb", ["reply", "reopen", "withdraw"])
 def test_writing_with_the_receipt_code_while_signed_in_names_nobody(cast, nils, browser, verb):
     browser.force_login(nils.user)
     code = code_of(browser.post("/fjellvik/meld/", form(cast)))
@@ -234,8 +234,8 @@ def test_writing_with_the_receipt_code_while_signed_in_names_nobody(cast, nils, 
     assert [row for row in mine if row[0] not in changed] == []
     with tenant(cast.fjellvik):
         newest = case.history.order_by("-history_id").first()
-        if verb == "reopen":
-            assert newest.state == "in_progress"
+        if verb != "reply":
+            assert newest.state == ("in_progress" if verb == "reopen" else "closed")
             assert newest.history_user_id is None
             assert timezone.localtime(newest.history_date).time() == datetime.time(0)
 
