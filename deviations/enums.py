@@ -214,7 +214,7 @@ class HearingOutcome(models.TextChoices):
     """What came of asking somebody for their view; empty while nothing has."""
 
     ANSWERED = "answered", _("Answered")
-    DECLINED = "declined", _("Declined")
+    DECLINED = "declined", _("Would rather not answer")
 
 
 class LiftBasis(models.TextChoices):

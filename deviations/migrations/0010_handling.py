@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('question', models.TextField(verbose_name='What do you want to know?')),
                 ('shows_case', models.BooleanField(default=False, verbose_name='Show what was reported')),
-                ('outcome', models.CharField(blank=True, choices=[('answered', 'Answered'), ('declined', 'Declined')], max_length=10)),
+                ('outcome', models.CharField(blank=True, choices=[('answered', 'Answered'), ('declined', 'Would rather not answer')], max_length=10)),
                 ('answer', models.TextField(blank=True, verbose_name='Your answer')),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('asked', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.employee')),
