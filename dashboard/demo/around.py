@@ -55,9 +55,7 @@ class Around(Case):
         """As `services.ask_for_view`, in an ordinary case."""
         by = self.handler
         hearing = self.book.add(
-            Hearing(
-                deviation=self.deviation, asked=asked, asked_by=by, asked_at=at, question=question, shows_case=True
-            )  # fmt: skip
+            Hearing(deviation=self.deviation, asked=asked, asked_by=by, asked_at=at, question=question, shows_case=True)
         )
         hearing.assignment = self._assign(
             Kind.VIEW, hearing, to=asked, due_on=due_on, at=at, by=by, title=self.number, requested_by=by
