@@ -119,6 +119,18 @@ def _case_of_hearing(assignment: Assignment) -> Deviation:
     return _hearing(assignment).deviation
 
 
+def _hearing_url(assignment: Assignment) -> str:
+    """The page of the question; of what became whistleblowing there is none any more."""
+    hearing = _hearing(assignment)
+    if hearing.deviation.is_whistleblowing:
+        return case_url(hearing.deviation)
+    return reverse("deviations:hearing", args=[assignment.organisation.slug, hearing.pk])
+
+
+def _may_open_hearing(assignment: Assignment, employee: Employee) -> bool:
+    return selectors.visible_hearings(employee).filter(pk=assignment.source_id, asked=employee).exists()
+
+
 def _load_hearings(assignments: Collection[Assignment]) -> None:
     hearings = Hearing.objects.select_related("deviation__organisation").in_bulk([one.source_id for one in assignments])
     for assignment in assignments:
@@ -130,7 +142,9 @@ assignment_sources.register(
         kind=Hearing._meta.label_lower,
         label=gettext_lazy("Hearing"),
         icon="comment",
-        url=lambda assignment: reverse("deviations:hearing", args=[assignment.organisation.slug, assignment.source_id]),
+        url=_hearing_url,
+        # Whoever is asked, also one who may not open the case.
+        may_open=_may_open_hearing,
         root=_case_of_hearing,
         facts=lambda assignment: [(_("Case number"), _case_of_hearing(assignment).number)],
         mail_title=lambda assignment: (

@@ -213,6 +213,7 @@ def may_reopen(deviation: Deviation, employee: Employee) -> bool:
 def _sent(deviation: Deviation, actions: list[Action], employee: Employee) -> list[Notification]:
     """What was told to whom about the case, its plan and the work in it; a hidden reporter is called the reporter."""
     about: list[Any] = [deviation, *([deviation.handling] if deviation.handling else [])]
+    about += [hearing.assignment for hearing in selectors.hearings_of(deviation) if hearing.assignment is not None]
     plan = deviation.plan
     if plan is not None:
         about += [plan, *(action.assignment for action in actions)]

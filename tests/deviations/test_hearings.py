@@ -64,7 +64,8 @@ def test_whoever_is_asked_sees_the_question_and_what_was_reported_and_nothing_el
         assert Notification.objects.filter(type="assignments.assigned", recipient=cast.tor_erik).count() == 1
     client.force_login(cast.tor_erik.user)
     assert client.get(url(case)).status_code == 404
-    assert client.get(f"/fjellvik/oppgaver/{work.pk}/").status_code == 200
+    # Their list of tasks leads to the question.
+    assert client.get(f"/fjellvik/oppgaver/{work.pk}/").headers["Location"] == page_of(hearing)
     page = client.get(page_of(hearing)).content.decode()
     assert QUESTION in page
     assert "Stigen ved trapp B er løs." in page
