@@ -291,6 +291,7 @@ class FilterForm(SortingFilterMixin, HmsForm):
         ("overdue", _("Overdue")),
         ("closed", _("Closed")),
         ("counted", _("Open and closed")),
+        ("again", _("Happened again")),
         *Ending.choices,
         ("all", _("All")),
     ]
@@ -302,9 +303,6 @@ class FilterForm(SortingFilterMixin, HmsForm):
     )
     category = forms.ChoiceField(label=_("Category"), required=False)
     unit = forms.ChoiceField(label=_("Unit"), required=False)
-    recurrence = forms.ChoiceField(
-        label=_("Has it happened before?"), required=False, choices=[("", _("All")), ("1", _("Only recurrences"))]
-    )
     # Set by the view «Reported by me», kept while one filters on.
     mine = forms.CharField(required=False, widget=forms.HiddenInput)
     # Set by the links of the trends, kept likewise.
@@ -343,5 +341,5 @@ class FilterForm(SortingFilterMixin, HmsForm):
         self.fields["below"].choices = [("", ""), *choices]
         self.offer_categories(categories)
         self.order_fields(
-            ["q", "status", "severity", "kind", "category", "unit", "routine_cover", "recurrence", "mine"]
+            ["q", "status", "severity", "kind", "category", "unit", "routine_cover", "mine"]
         )

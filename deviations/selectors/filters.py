@@ -23,21 +23,19 @@ def matching(found: QuerySet[Deviation], wanted: Mapping[str, Any], employee: Em
             status, closed cases are left out. Causes and recurrences are found where the asker sees the inside.
         employee: who asks: «reported by me» is about this person.
     """
-    found = _with_status(found, wanted.get("status", ""))
+    found = _with_status(found, wanted.get("status", ""), employee)
     for name in ("severity", "kind", "category", "unit", "routine_cover"):
         if wanted.get(name):
             found = found.filter(**{name: wanted[name]})
     if wanted.get("mine"):
         found = found.filter(own(employee))
-    if wanted.get("cause") or wanted.get("recurrence"):
+    if wanted.get("cause"):
         found = found.filter(seen_inside(employee))
-    if wanted.get("recurrence"):
-        found = found.filter(Exists(recurrences()))
     found = narrowed(found, wanted)
     return search(found, wanted["q"]) if wanted.get("q") else found
 
 
-def _with_status(found: QuerySet[Deviation], status: str) -> QuerySet[Deviation]:
+def _with_status(found: QuerySet[Deviation], status: str, employee: Employee) -> QuerySet[Deviation]:
     if status in {"", "new", "working"}:
         found = open_ones(found)
     if status in {"new", "working"}:
@@ -48,6 +46,8 @@ def _with_status(found: QuerySet[Deviation], status: str) -> QuerySet[Deviation]
         return overdue(found)
     if status in Ending.values:
         return found.filter(ending=status)
+    if status == "again":
+        return counted(found).filter(seen_inside(employee), Exists(recurrences()))
     if status in {"closed", "counted"}:
         found = counted(found)
     return found.filter(state=State.CLOSED) if status == "closed" else found

@@ -7,7 +7,7 @@ from django.db.models import BooleanField, Case, Exists, IntegerField, OuterRef,
 from django.db.models.expressions import Combinable
 
 from deviations.enums import Ending, LinkKind, State
-from deviations.models import CaseLink, Deviation, MissedAction, SplitOff
+from deviations.models import CaseLink, Deviation, MissedAction, SplitOff, WorkStop
 from deviations.selectors.cases import openable_by, visible_to
 from deviations.selectors.inside import seen_inside
 from hms.actions.models import Action
@@ -105,13 +105,15 @@ def recurrences() -> QuerySet[CaseLink]:
 
 
 def with_marks(cases: QuerySet[Deviation], employee: Employee) -> QuerySet[Deviation]:
-    """Adds `is_recurrence` to rows of the list, where the reader may see the inside; elsewhere it is False."""
+    """Adds `is_recurrence` to rows of the list, where the reader may see the inside (elsewhere it is False), and
+    `is_stopped`: whether work is stopped because of it, which is for everybody to know."""
     again = Case(
         When(seen_inside(employee) & Exists(recurrences()), then=Value(True)),
         default=Value(False),
         output_field=BooleanField(),
     )
-    return cases.annotate(is_recurrence=again)
+    stops = WorkStop.objects.filter(deviation=OuterRef("pk"), lifted_at__isnull=True)
+    return cases.annotate(is_recurrence=again, is_stopped=Exists(stops))
 
 
 def family_of(deviation: Deviation) -> list[Deviation]:

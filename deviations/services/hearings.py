@@ -42,9 +42,16 @@ def ask_for_view(
     # Whoever whistleblowing is about is heard with a memo, and its receivers tell nobody else.
     if deviation.is_whistleblowing or asked.pk == by.pk or asked.pk in subject_ids_of(deviation):
         raise InvalidTransition(deviation, deviation.state, "hearing")
-    waiting = Hearing.objects.filter(deviation=deviation, asked=asked, ended_at__isnull=True).first()
-    if waiting is not None:
+    waiting = (
+        Hearing.objects.filter(deviation=deviation, asked=asked, ended_at__isnull=True)
+        .select_related("assignment", "deviation")
+        .first()
+    )
+    if waiting is not None and waiting.is_open:
         return waiting
+    if waiting is not None:
+        # The work was called off elsewhere (somebody left): it is waited for no more.
+        _call_off(waiting, by=by)
     hearing = Hearing.objects.create(
         deviation=deviation, asked=asked, asked_by=by, question=question, shows_case=shows_case
     )

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from deviations import selectors, services
 from deviations.models import AccessGrant, Deviation, Hearing
+from hms.assignments import services as assignments
+from hms.assignments import sources
 from hms.assignments.enums import Kind
 from hms.assignments.enums import State as AssignmentState
 from hms.assignments.models import Assignment
@@ -220,6 +222,18 @@ def test_a_hidden_reporter_who_is_asked_answers_by_name_because_silence_would_na
         event = Event.objects.get(verb="hearing.answered")
         assert event.actor == cast.ingrid
         assert selectors.reporter_shown_to(cast.sunniva, fresh(case)).name == ""
+
+
+def test_whoever_leaves_is_not_waited_for(cast, case):
+    with tenant(cast.fjellvik):
+        hearing = ask(cast, case)
+        source = sources.get(Hearing._meta.label_lower)
+        assert source.follows_role(hearing.assignment)
+        assert source.successor(hearing.assignment) is None
+        assignments.cancel(hearing.assignment, by=cast.admin)
+        again = ask(cast, case)
+        assert again.pk != hearing.pk
+        assert again.is_open
 
 
 def test_the_engine_reminds(cast, case):

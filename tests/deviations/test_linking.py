@@ -134,12 +134,12 @@ def test_recurrences_are_marked_and_found_only_where_the_inside_is_seen(cast, cl
                              (cast.ingrid, False), (cast.tor_erik, False)):  # fmt: skip
             shown = selectors.visible_to(person)
             assert again in shown
-            assert (again in matching(shown, {"recurrence": "1"}, person)) == sees, person.name
+            assert (again in matching(shown, {"status": "again"}, person)) == sees, person.name
             assert (again in matching(shown, {"cause": "equipment"}, person)) == sees, person.name
             marked = selectors.with_marks(shown, person).get(pk=again.pk)
             assert marked.is_recurrence == sees
     client.force_login(cast.amir.user)
-    page = client.get("/fjellvik/avvik/?recurrence=1").content.decode()
+    page = client.get("/fjellvik/avvik/?status=again").content.decode()
     assert again.number in page
     assert first.number not in page
 

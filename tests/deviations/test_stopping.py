@@ -83,6 +83,7 @@ def test_the_employer_is_told_at_once_and_it_stands_on_the_case(cast, client, ca
     for person in (cast.amir, cast.ingrid, cast.kari):
         client.force_login(person.user)
         assert WHAT in client.get(url(case)).content.decode()
+        assert "Arbeid er stanset" in client.get("/fjellvik/avvik/").content.decode()
 
 
 def test_nothing_is_closed_over_a_stop(cast, client, case):
