@@ -340,6 +340,4 @@ class FilterForm(SortingFilterMixin, HmsForm):
         self.fields["unit"].choices = [("", _("All")), *choices]
         self.fields["below"].choices = [("", ""), *choices]
         self.offer_categories(categories)
-        self.order_fields(
-            ["q", "status", "severity", "kind", "category", "unit", "routine_cover", "mine"]
-        )
+        self.order_fields(["q", "status", "severity", "kind", "category", "unit", "routine_cover", "mine"])

@@ -19,10 +19,10 @@ def answer_merged(main: Deviation, *, by: Employee, at: datetime.datetime) -> No
         duplicate.answer, duplicate.closed_at, duplicate.closed_by = main.answer, at, by
         duplicate.first_answered_at = duplicate.first_answered_at or at
         duplicate.save(update_fields=["answer", "closed_at", "closed_by", "first_answered_at"])
-        record("deviation.closed", duplicate, by=by)
+        event = record("deviation.closed", duplicate, by=by)
         tell_reporter(
             "deviations.closed" if not main.ending else "deviations.rejected",
             duplicate,
-            dedupe=f"closed:{duplicate.pk}:{at.timestamp():.0f}",
+            dedupe=f"closed:{event.pk}",
             name=by.given_name,
         )

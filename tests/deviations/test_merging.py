@@ -94,6 +94,23 @@ def test_the_merged_reporter_follows_from_their_own_page_and_sees_nothing_of_the
         assert rules.current_rating(fresh(duplicate)) == rating
 
 
+def test_what_the_merged_reporter_writes_reaches_whoever_has_the_one_that_goes_on(cast, client, pair):
+    duplicate, main = pair
+    with tenant(cast.fjellvik):
+        services.hand_over(main, to=cast.sunniva, by=cast.amir)
+    client.force_login(cast.ingrid.user)
+    assert client.post(url(duplicate, "kommentar/"), {"text": "Det er verre nå."}).status_code == 303
+    with tenant(cast.fjellvik):
+        told = Notification.objects.filter(type="deviations.comment", about_id=duplicate.pk)
+        assert [one.recipient for one in told] == [cast.sunniva]
+        # Somebody who may not open this one is not told of it: then whoever had it is.
+        services.set_confidential(fresh(main), by=cast.sunniva)
+        services.hand_over(fresh(main), to=cast.tor_erik, by=cast.sunniva)
+        services.comment(fresh(duplicate), by=cast.ingrid, text="Og i dag.", visibility="reporter")
+        newest = Notification.objects.filter(type="deviations.comment", about_id=duplicate.pk).latest("id")
+        assert newest.recipient == cast.amir
+
+
 def test_rating_waits_for_the_one_that_goes_on(cast, client, pair):
     duplicate, _main = pair
     client.force_login(cast.ingrid.user)
