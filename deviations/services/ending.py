@@ -70,7 +70,7 @@ def withdraw_case(deviation: Deviation, *, by: Employee | None, reason: str, via
     at = start_of_day() if is_anonymous else timezone.now()
     author = author_of(deviation, by)
     # History rows carry a time and an author of their own: nobody, even when the browser is signed in.
-    deviation._history_date = at  # type: ignore[attr-defined]
+    deviation._history_date = at
     with acting_as(author.pk if author else None):
         event = end_as(
             deviation, Ending.WITHDRAWN, by=author, via=via, at=at, verb="deviation.withdrawn", closed_by=author

@@ -98,11 +98,10 @@ def _part_of(deviation: Deviation, key: uuid.UUID, **content: object) -> Deviati
 
 def _same_people(deviation: Deviation, part: Deviation) -> None:
     """Whom it is about, who may open it, and whose it is when the name is hidden."""
-    for model in (WhistleblowingSubject, AccessGrant):
-        model.objects.bulk_create(  # type: ignore[attr-defined]
-            model(deviation=part, employee_id=pk)
-            for pk in model.objects.filter(deviation=deviation).values_list("employee_id", flat=True)  # type: ignore[attr-defined]
-        )
+    about = WhistleblowingSubject.objects.filter(deviation=deviation).values_list("employee_id", flat=True)
+    WhistleblowingSubject.objects.bulk_create(WhistleblowingSubject(deviation=part, employee_id=pk) for pk in about)
+    named = AccessGrant.objects.filter(deviation=deviation).values_list("employee_id", flat=True)
+    AccessGrant.objects.bulk_create(AccessGrant(deviation=part, employee_id=pk) for pk in named)
     if deviation.reporter_kind == ReporterKind.HIDDEN:
         reporter = reporter_of(deviation)
         if reporter is not None:
