@@ -247,6 +247,11 @@ def steps(deviation: Deviation) -> list[dict[str, str]]:
     if deviation.merged_into is not None:
         deviation = deviation.merged_into
     handler = deviation.handling.assignee.given_name if deviation.handling else ""
+    if deviation.ending:
+        # It ended before anything was assessed or done.
+        return [
+            {"label": label, "note": "", "state": "done"} for label in (_("Received"), deviation.get_ending_display())
+        ]
     closed = deviation.state == State.CLOSED
     decided = deviation.plan is not None and deviation.plan.decided_at is not None
     reached = 4 if closed else 2 if decided else 1
@@ -257,7 +262,7 @@ def steps(deviation: Deviation) -> list[dict[str, str]]:
             _("by %(name)s") % {"name": handler} if handler and reached == 1 else "",
         ),
         (_("Actions"), ""),
-        (deviation.get_ending_display() or _("Closed"), ""),
+        (_("Closed"), ""),
     ]
     return [
         {
