@@ -8,7 +8,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from deviations import selectors
-from deviations.enums import CASE_REPORT, Cause
+from deviations.enums import CASE_REPORT, Cause, LinkKind
 from deviations.fishbone import draw
 from deviations.injury_fields import Field
 from deviations.models import Deviation
@@ -92,6 +92,9 @@ def case_context(
         "costs": _costs(deviation) if sees_internal else [],
         "injured": injured_on_paper(deviation, employee) if sees_internal else [],
         "checklist": checklist_of(deviation) if sees_internal else None,
+        "stops": list(selectors.stops_of(deviation)),
+        "hearings": list(selectors.hearings_of(deviation)) if sees_internal else [],
+        "others": _other_cases(deviation, employee) if sees_internal else [],
         "plan": plan,
         "actions": list(actions_of(plan)) if plan else [],
         "statements": list(statements_of(plan)) if plan else [],
@@ -111,6 +114,22 @@ def injured_on_paper(deviation: Deviation, employee: Employee) -> list[list[tupl
         [(field.label, entry.values[field]) for field in Field if field not in left_out and entry.values.get(field)]
         for entry in entries_of_case(employee, deviation)
     ]
+
+
+def _other_cases(deviation: Deviation, employee: Employee) -> list[tuple[str, str]]:
+    """What it has to do with other cases, as far as the reader may open them."""
+    main = selectors.goes_on_in(deviation, employee)
+    rows = [(_("Goes on in"), main)] if main is not None else []
+    rows += [(_("Merged into this"), merged.case) for merged in selectors.merged_into(deviation, employee)]
+    for link in selectors.linked_to(deviation, employee):
+        if link.kind != LinkKind.RECURRENCE:
+            words = _("Belongs together with this")
+        elif link.is_again:
+            words = _("This is it happening again")
+        else:
+            words = _("It happened again there")
+        rows.append((words, link.case))
+    return [(label, f"{case.number} {case.title}") for label, case in rows]
 
 
 def cause_labels(deviation: Deviation) -> list[str]:

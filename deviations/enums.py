@@ -12,10 +12,21 @@ class State(models.TextChoices):
 
 
 MOVES: dict[str, set[str]] = {
-    State.NEW: {State.IN_PROGRESS},
+    State.NEW: {State.IN_PROGRESS, State.CLOSED},
     State.IN_PROGRESS: {State.CLOSED},
     State.CLOSED: {State.IN_PROGRESS},
 }
+
+
+class Ending(models.TextChoices):
+    """How a closed case ended; an open one has none, and one that was closed with an answer neither.
+
+    Only cases without a word here are counted as deviations (`selectors.counted`).
+    """
+
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    MERGED = "merged", _("Merged with another")
 
 
 class Severity(models.IntegerChoices):
@@ -188,3 +199,33 @@ class Consent(models.TextChoices):
     REFUSED = "refused", _("The reporter says no")
     # An imported case without a known reporter.
     NOBODY = "nobody", _("There is nobody to ask")
+
+
+class LinkKind(models.TextChoices):
+    """What two cases have to do with each other."""
+
+    RELATED = "related", _("They belong together")
+    RECURRENCE = "recurrence", _("It has happened again")
+    # Suggested, and looked at: not shown as a suggestion any more.
+    DISMISSED = "dismissed", _("Nothing to do with each other")
+
+
+class HearingOutcome(models.TextChoices):
+    """What came of asking somebody for their view; empty while nothing has."""
+
+    ANSWERED = "answered", _("Answered")
+    DECLINED = "declined", _("Would rather not answer")
+
+
+class LiftBasis(models.TextChoices):
+    """What ends a stop of dangerous work (Working Environment Act section 6-3)."""
+
+    SAFE = "safe", _("The safety representative says that it is safe")
+    AUTHORITY = "authority", _("The Labour Inspection Authority has decided")
+
+
+class BulkKind(models.TextChoices):
+    """What was done to many cases at once."""
+
+    ASSIGN = "assign", _("Given to somebody")
+    CATEGORY = "category", _("Category set")

@@ -39,6 +39,7 @@ class Row:
     sees_internal: bool
     handles: bool
     category: str
+    reporter: str
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,7 @@ COLUMNS = [
     Column(gettext_lazy("Category"), lambda row: row.category),
     Column(gettext_lazy("Status"), lambda row: selectors.status(row.case).label),
     Column(gettext_lazy("Confidential"), lambda row: _("Yes") if row.case.is_confidential else _("No")),
-    Column(
-        gettext_lazy("Reporter"), lambda row: selectors.reporter_name(row.case, sees_internal=row.sees_internal)
-    ),
+    Column(gettext_lazy("Reporter"), lambda row: row.reporter),
     Column(gettext_lazy("Responsible"), lambda row: row.case.handling.assignee.name if row.case.handling else ""),
     Column(gettext_lazy("Due date"), _due),
     Column(gettext_lazy("Immediate measure"), lambda row: row.case.immediate_measure),
@@ -160,11 +159,13 @@ def make_table(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
         for case in _one_by_one(found, employee):
             if count % CHUNK == 0:
                 progress.tell(count, total)
+            inside = may(employee, "deviations.view_internal", case)
             row = Row(
                 case,
-                may(employee, "deviations.view_internal", case),
+                inside,
                 may(employee, "deviations.handle", case),
                 names.get(case.category, ""),
+                selectors.reporter_shown_to(employee, case, in_table=True, sees_internal=inside).label,
             )
             writer.row(
                 [None if column.is_internal and not row.sees_internal else column.value(row) for column in columns]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from hms.notifications.models import Notification
 from hms.notifications.types import MessageType, register
@@ -167,4 +168,95 @@ _register(
     lambda n: _("What you reported has become a good example: %(case)s") % n.parameters,
     lambda n: _("Thank you for speaking up. You may take it back whenever you want."),
     _example_url,
+)
+
+
+def _hearing_url(notification: Notification) -> str:
+    return _case_url(notification) + "#hearings"
+
+
+def _bulk_url(notification: Notification) -> str:
+    return reverse("assignments:list", args=[notification.organisation.slug])
+
+
+_register(
+    "rejected",
+    "close",
+    lambda n: _("Your report %(case)s is answered") % n.parameters,
+    lambda n: _(
+        "It was not taken on as a deviation. Read why. Do you disagree? You can reopen the case within 30 days."
+    ),
+)
+_register(
+    "withdrawn",
+    "undo",
+    lambda n: _("Your report %(case)s is withdrawn") % n.parameters,
+    lambda n: _("%(name)s has withdrawn it. Read why. You can open the case again within 30 days.") % n.parameters,
+)
+_register(
+    "withdrawn_by",
+    "undo",
+    lambda n: _("Withdrawn: %(case)s") % n.parameters,
+    lambda n: _("It is taken back. Open the case to read why."),
+)
+_register(
+    "merged",
+    "link",
+    lambda n: _("Your report %(case)s is handled together with another") % n.parameters,
+    lambda n: _("Somebody else told of the same. You follow it where you did before, and get the answer there."),
+)
+_register(
+    "taken_out",
+    "undo",
+    lambda n: _("Your report %(case)s is handled by itself again") % n.parameters,
+    lambda n: _("It turned out not to be the same. You follow it where you did before."),
+)
+_register(
+    "moved",
+    "swap",
+    lambda n: _("Your report %(case)s is moved to another unit") % n.parameters,
+    lambda n: _("Open the case to read why, and who has it now."),
+)
+_register(
+    "moved_here",
+    "flag",
+    lambda n: _("A case is moved to your safety area: %(case)s") % n.parameters,
+    lambda n: _("You are told as safety representative. The manager has the case."),
+)
+_register(
+    "split",
+    "plus",
+    lambda n: _("Part of your report %(origin)s is a case of its own: %(case)s") % n.parameters,
+    lambda n: _("You follow both, and get an answer to each."),
+)
+_register(
+    "view_given",
+    "comment",
+    lambda n: _("%(name)s has answered about %(case)s") % n.parameters,
+    lambda n: _("Open the case to read it."),
+    _hearing_url,
+)
+_register(
+    "work_stopped",
+    "warning",
+    lambda n: _("Dangerous work is stopped: %(case)s") % n.parameters,
+    lambda n: _("%(name)s has stopped it as safety representative. Talk together at once.") % n.parameters,
+)
+_register(
+    "work_resumed",
+    "check",
+    lambda n: _("The work may go on: %(case)s") % n.parameters,
+    lambda n: _("%(name)s has lifted the stop. Open the case to read why.") % n.parameters,
+)
+_register(
+    "given_many",
+    "person",
+    lambda n: (
+        ngettext(
+            "%(name)s has given you %(count)d case", "%(name)s has given you %(count)d cases", n.parameters["count"]
+        )
+        % n.parameters
+    ),
+    lambda n: _("You find them among your tasks."),
+    _bulk_url,
 )

@@ -5,18 +5,26 @@ import datetime
 import rules
 from django.utils import timezone
 
-from deviations.enums import ExampleState, ReporterKind, State
+from deviations.enums import ExampleState, LiftBasis, ReporterKind, State
 from deviations.models import (
     AccessGrant,
+    BulkChange,
     Deviation,
     GoodExample,
+    Hearing,
     HiddenReporter,
     IdentityGrant,
+    Injury,
+    NoticeList,
     Rating,
     SavedView,
     WhistleblowingReceiver,
     WhistleblowingSubject,
+    WorkStop,
 )
+from hms.actions.models import Action
+from hms.actions.rules import is_plan_manager
+from hms.actions.selectors import actions_of, is_begun
 from hms.organisations.enums import Role
 from hms.organisations.models import Employee
 from hms.organisations.people import current, reach
@@ -64,11 +72,15 @@ def is_within_reopening(employee: Employee, deviation: Deviation) -> bool:
 
 
 def may_still_reopen(deviation: Deviation) -> bool:
-    """A reporter may reopen within 30 days of the closing (domain.md section 4)."""
+    """A reporter may reopen within 30 days of the closing, however it ended (domain.md section 4).
+
+    Of a merged case it is the one that goes on that has been closed.
+    """
+    followed = deviation.merged_into if deviation.merged_into is not None else deviation
     return (
-        deviation.state == State.CLOSED
-        and deviation.closed_at is not None
-        and timezone.now() - deviation.closed_at <= datetime.timedelta(days=REOPEN_DAYS)
+        followed.state == State.CLOSED
+        and followed.closed_at is not None
+        and timezone.now() - followed.closed_at <= datetime.timedelta(days=REOPEN_DAYS)
     )
 
 
@@ -211,8 +223,9 @@ def reads_rating(employee: Employee, deviation: Deviation) -> bool:
 
 
 def may_rate_now(deviation: Deviation) -> bool:
-    """Closed with an answer, and not rated yet or rated less than 30 days ago."""
-    if deviation.state != State.CLOSED or deviation.reporter_kind == ReporterKind.IMPORTED:
+    """Closed with an answer, and not rated yet or rated less than 30 days ago. A merged one with the one that goes on."""
+    followed = deviation.merged_into if deviation.merged_into is not None else deviation
+    if followed.state != State.CLOSED or followed.ending or deviation.reporter_kind == ReporterKind.IMPORTED:
         return False
     rating = current_rating(deviation)
     return rating is None or timezone.now() - rating.rated_at <= datetime.timedelta(days=REOPEN_DAYS)
@@ -225,7 +238,8 @@ def is_rateable(employee: Employee, deviation: Deviation) -> bool:
 
 @rules.predicate
 def is_closed(employee: Employee, deviation: Deviation) -> bool:
-    return deviation.state == State.CLOSED
+    """Whether it was closed with an answer."""
+    return deviation.state == State.CLOSED and not deviation.ending
 
 
 @rules.predicate
@@ -268,3 +282,122 @@ def leads_by_trends(employee: Employee, obj: object = None) -> bool:
 
 
 rules.add_perm("deviations.lead_by_trends", leads_by_trends)
+
+
+# --- ends, merges, hearings, stops, many at once ---
+
+
+def active_stop(deviation: Deviation) -> WorkStop | None:
+    """The stop of dangerous work that has not been lifted."""
+    return WorkStop.objects.filter(deviation=deviation, lifted_at__isnull=True).select_related("stopped_by").first()
+
+
+def is_about_injury(deviation: Deviation) -> bool:
+    """Whether somebody injured is in the register because of a case, or authorities had to be told of it."""
+    return (
+        Injury.objects.filter(deviation=deviation).exists() or NoticeList.objects.filter(deviation=deviation).exists()
+    )
+
+
+def relied_on(deviation: Deviation, *, by_reporter: bool = False) -> str:
+    """Why a case cannot be rejected, withdrawn or merged any more; empty when nobody relies on it.
+
+    `whistleblowing` (looked into whatever the reporter wants: aml. section 2 A-3), `injured` (somebody is in the
+    register, or authorities are to be told: aml. sections 5-1 and 5-2), `plan` (decided, or an action is begun),
+    `merged` (others are answered in it), `stopped` (work is stopped). Its reporter withdraws it only until
+    others have begun with it: an action is suggested, or somebody is asked (`hearing`).
+    """
+    if deviation.is_whistleblowing:
+        return "whistleblowing"
+    if is_about_injury(deviation):
+        return "injured"
+    if is_begun(deviation.plan) or (by_reporter and deviation.plan is not None and actions_of(deviation.plan).exists()):
+        return "plan"
+    if Deviation.everything.filter(merged_into=deviation).exists():
+        return "merged"
+    if by_reporter and Hearing.objects.filter(deviation=deviation, ended_at__isnull=True).exists():
+        return "hearing"
+    return "stopped" if active_stop(deviation) is not None else ""
+
+
+def merge_obstacle(duplicate: Deviation, into: Deviation) -> str:
+    """Why a case cannot be merged into another; empty when it can.
+
+    `same`, `closed`, `other_closed`, `whistleblowing`, `confidential` (the answer to a confidential case would be read
+    in an ordinary one), or one of `relied_on`. A case into which others were merged is never merged itself, so that
+    there are neither chains nor circles.
+    """
+    if duplicate.pk == into.pk:
+        return "same"
+    if duplicate.state == State.CLOSED:
+        return "closed"
+    if into.state == State.CLOSED:
+        return "other_closed"
+    if into.is_whistleblowing:
+        return "whistleblowing"
+    if into.is_confidential and not duplicate.is_confidential:
+        return "confidential"
+    return relied_on(duplicate)
+
+
+@rules.predicate
+def represents(employee: Employee, deviation: Deviation) -> bool:
+    """A safety representative of the case's area, or the senior one; never one the case is about."""
+    his = reach(employee)
+    if deviation.is_whistleblowing or deviation.concerns_id == employee.pk:
+        return False
+    return his.has(Role.SAFETY_REP, Role.SENIOR_SAFETY_REP) and deviation.unit_id in his.safety_unit_ids
+
+
+def may_lift_on(employee: Employee, deviation: Deviation, basis: str) -> bool:
+    """Representatives lift a stop when it is safe; the employer only on the authority's decision (aml. section 6-3).
+
+    In a case that became whistleblowing the representative is not there any more, and its receivers do it.
+    """
+    if represents(employee, deviation):
+        return True
+    return is_handler(employee, deviation) and (deviation.is_whistleblowing or basis == LiftBasis.AUTHORITY)
+
+
+@rules.predicate
+def is_asked(employee: Employee, hearing: Hearing) -> bool:
+    return hearing.asked_id == employee.pk
+
+
+@rules.predicate
+def handles_hearing(employee: Employee, hearing: Hearing) -> bool:
+    return is_handler(employee, hearing.deviation)
+
+
+@rules.predicate
+def handles_many(employee: Employee, obj: object = None) -> bool:
+    """Somebody whose role gives them more than a few cases to handle."""
+    return reach(employee).has(Role.MANAGER, Role.HSE_MANAGER)
+
+
+@rules.predicate
+def made_change(employee: Employee, change: BulkChange) -> bool:
+    return change.by_id == employee.pk
+
+
+def is_missed(action: Action) -> bool:
+    """Whether an action can be reported as not done in time; never out of a confidential plan."""
+    return action.assignment.is_overdue and not action.plan.is_confidential
+
+
+@rules.predicate
+def may_report_missed(employee: Employee, action: Action) -> bool:
+    """Somebody with a part in the action, who answers for its plan, or who represents those it was for."""
+    has_part = employee.pk in {action.assignment.assignee_id, action.assignment.requested_by_id}
+    return has_part or is_plan_manager(employee, action.plan) or action.plan.unit_id in reach(employee).safety_unit_ids
+
+
+rules.add_perm("deviations.withdraw", is_reporter | is_handler)
+rules.add_perm("deviations.stop_work", represents)
+rules.add_perm("deviations.lift_stop", represents | is_handler)
+rules.add_perm("deviations.view_hearing", rules.always_true)
+rules.add_perm("deviations.answer_hearing", is_asked)
+rules.add_perm("deviations.close_hearing", handles_hearing)
+rules.add_perm("deviations.change_many", handles_many)
+rules.add_perm("deviations.undo_many", made_change)
+rules.add_perm("deviations.report_missed", may_report_missed)

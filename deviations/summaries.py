@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from deviations.enums import NOT_DEVIATIONS, ReporterKind, State
 from deviations.models import Deviation
-from deviations.selectors import Answers, answers, open_ones, shared_examples, visible_to
+from deviations.selectors import COUNTED, Answers, answers, open_ones, shared_examples, visible_to
 from deviations.wiring import case_url
 from hms.actions.summaries import share
 from hms.assignments.summaries.content import FEW, LINES, Figure, Line, Question, Section
@@ -32,8 +32,9 @@ def waiting_at(week: Week) -> Q:
 
 
 def came_in(period: Week | Month) -> Q:
+    """Reported in a period and counted as a deviation: not rejected, withdrawn or merged since."""
     begin, end = moments(period)
-    return Q(reported_at__gte=begin, reported_at__lt=end)
+    return COUNTED & Q(reported_at__gte=begin, reported_at__lt=end)
 
 
 # --- the week ---
@@ -133,7 +134,7 @@ def _monthly_figures(month: Month, is_newest: bool) -> Iterable[Figure]:
 def _flow(month: Month) -> tuple[int, int]:
     """How many deviations came and how many were closed in a month."""
     begin, end = moments(month)
-    came, closed = came_in(month), Q(closed_at__gte=begin, closed_at__lt=end)
+    came, closed = came_in(month), COUNTED & Q(closed_at__gte=begin, closed_at__lt=end)
     numbers = (
         Deviation.objects.filter(came | closed)
         .exclude(kind__in=NOT_DEVIATIONS)

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from deviations import selectors
 from deviations.enums import ReportKind, State
-from deviations.models import Comment, Deviation, GoodExample, Reclassification
+from deviations.models import Comment, Deviation, GoodExample, Hearing, MissedAction, Reclassification, WorkStop
 from deviations.routing import choose_handler
-from deviations.rules import is_answered, is_handler
+from deviations.rules import is_answered, is_handler, is_missed, may_report_missed
 from deviations.services.handling import handler_changed
+from hms.actions import overdue
 from hms.actions import sources as action_sources
-from hms.actions.models import ActionPlan
+from hms.actions.models import Action, ActionPlan
 from hms.actions.signals import plan_completed
 from hms.assignments import sources as assignment_sources
 from hms.assignments.models import Assignment
@@ -109,6 +110,79 @@ assignment_sources.register(
 )
 
 
+def _hearing(assignment: Assignment) -> Hearing:
+    return Hearing.objects.select_related("deviation__unit", "deviation__handling").get(pk=assignment.source_id)
+
+
+def _case_of_hearing(assignment: Assignment) -> Deviation:
+    # The assignment is created a moment after its hearing, which names the case.
+    return _hearing(assignment).deviation
+
+
+def _hearing_url(assignment: Assignment) -> str:
+    """The page of the question; of what became whistleblowing there is none any more."""
+    hearing = _hearing(assignment)
+    if hearing.deviation.is_whistleblowing:
+        return case_url(hearing.deviation)
+    return reverse("deviations:hearing", args=[assignment.organisation.slug, hearing.pk])
+
+
+def _may_open_hearing(assignment: Assignment, employee: Employee) -> bool:
+    return selectors.visible_hearings(employee).filter(pk=assignment.source_id, asked=employee).exists()
+
+
+def _load_hearings(assignments: Collection[Assignment]) -> None:
+    hearings = Hearing.objects.select_related("deviation__organisation").in_bulk([one.source_id for one in assignments])
+    for assignment in assignments:
+        assignment_sources.keep_root(assignment, hearings[assignment.source_id].deviation)
+
+
+assignment_sources.register(
+    assignment_sources.Source(
+        kind=Hearing._meta.label_lower,
+        label=gettext_lazy("Hearing"),
+        icon="comment",
+        url=_hearing_url,
+        # Whoever is asked, also one who may not open the case.
+        may_open=_may_open_hearing,
+        root=_case_of_hearing,
+        facts=lambda assignment: [(_("Case number"), _case_of_hearing(assignment).number)],
+        mail_title=lambda assignment: (
+            _("your view on %(case)s") % {"case": assignment_sources.root_of(assignment).number}
+        ),
+        load=_load_hearings,
+        kept_from=lambda assignment: selectors.subject_ids_of(_case_of_hearing(assignment)),
+        # Nobody answers for somebody else's view: whoever leaves is not waited for.
+        follows_role=lambda assignment: True,
+        successor=lambda assignment: None,
+        # The question is read on its own page, by whoever was asked, signed in.
+        link_verbs=frozenset(),
+    )
+)
+
+
+def _ways_on(employee: Employee, actions: Collection[Action]) -> dict[int, overdue.WayOn]:
+    """To report that an action was not done in time, or to what came of reporting it, for those who may open that."""
+    slug = next(iter(actions)).organisation.slug
+    known = dict(MissedAction.objects.filter(action__in=actions).values_list("action_id", "deviation_id"))
+    cases = selectors.openable_by(employee).in_bulk(known.values()) if known else {}
+    ways = {}
+    for action in actions:
+        if action.pk in known:
+            made = cases.get(known[action.pk])
+            if made is not None:
+                url = reverse("deviations:detail", args=[slug, made.number])
+                label = _("Reported as %(number)s") % {"number": made.number}
+                ways[action.pk] = overdue.WayOn(label, url)
+        elif is_missed(action) and may_report_missed(employee, action):
+            url = reverse("deviations:report_missed", args=[slug, action.pk])
+            ways[action.pk] = overdue.WayOn(_("Report it as a deviation"), url)
+    return ways
+
+
+overdue.register(_ways_on)
+
+
 def _visible_plan_ids(employee: Employee) -> QuerySet:
     return selectors.openable_by(employee).filter(plan__isnull=False).values("plan_id")
 
@@ -163,6 +237,22 @@ def _comment_text(events: list[Event]) -> dict[int, str]:
     return verbs.texts_of(Comment.objects.all(), "text", {event.pk: event.object_id for event in events})
 
 
+def _hearing_answer(events: list[Event]) -> dict[int, str]:
+    return verbs.texts_of(Hearing.objects.all(), "answer", {event.pk: event.object_id for event in events})
+
+
+def _hearing_question(events: list[Event]) -> dict[int, str]:
+    return verbs.texts_of(Hearing.objects.all(), "question", {event.pk: event.object_id for event in events})
+
+
+def _stopped(events: list[Event]) -> dict[int, str]:
+    return verbs.texts_of(WorkStop.objects.all(), "what", {event.pk: event.object_id for event in events})
+
+
+def _lifted(events: list[Event]) -> dict[int, str]:
+    return verbs.texts_of(WorkStop.objects.all(), "reason", {event.pk: event.object_id for event in events})
+
+
 def _reason(events: list[Event]) -> dict[int, str]:
     return verbs.texts_of(Reclassification.objects.all(), "reason", {event.pk: event.object_id for event in events})
 
@@ -200,6 +290,30 @@ verbs.register(
         "example.consent_answered": Verb(gettext_lazy("%(name)s answered about the good example"), "comment"),
         "example.published": Verb(gettext_lazy("%(name)s shared a good example"), "star", "success"),
         "example.withdrawn": Verb(gettext_lazy("%(name)s took the good example back"), "undo"),
+        "deviation.rejected": Verb(gettext_lazy("%(name)s rejected the case"), "close", "warning"),
+        "deviation.withdrawn": Verb(gettext_lazy("%(name)s withdrew the case"), "undo"),
+        "deviation.merged": Verb(gettext_lazy("%(name)s merged the case into another about the same"), "link"),
+        "deviation.took_in": Verb(
+            gettext_lazy("%(name)s merged another case into this one"), "link", "", _comment_text
+        ),
+        "deviation.taken_out": Verb(gettext_lazy("%(name)s let the case go on by itself again"), "undo"),
+        "deviation.reopened_by_another": Verb(
+            gettext_lazy("Somebody else who reported the same reopened the case"), "flag", "warning"
+        ),
+        "deviation.moved": Verb(gettext_lazy("%(name)s moved the case to %(unit)s"), "swap", "", _comment_text),
+        "deviation.split": Verb(gettext_lazy("%(name)s made part of it a case of its own"), "plus"),
+        "deviation.split_off": Verb(gettext_lazy("%(name)s made this case of part of another"), "flag", "info"),
+        "deviation.linked": Verb(gettext_lazy("%(name)s linked the case to another"), "link"),
+        "deviation.unlinked": Verb(gettext_lazy("%(name)s took away a link to another case"), "link"),
+        "hearing.asked": Verb(gettext_lazy("%(name)s asked %(to)s for a view"), "comment", "", _hearing_question),
+        "hearing.answered": Verb(gettext_lazy("%(name)s gave a view"), "comment", "success", _hearing_answer),
+        "hearing.declined": Verb(gettext_lazy("%(name)s declined to give a view"), "close", "", _hearing_answer),
+        "hearing.closed": Verb(gettext_lazy("%(name)s no longer waits for a view"), "close"),
+        "work.stopped": Verb(gettext_lazy("%(name)s stopped dangerous work"), "warning", "danger", _stopped),
+        "work.resumed": Verb(gettext_lazy("%(name)s let the work go on"), "check", "success", _lifted),
+        "action.reported_missed": Verb(
+            gettext_lazy("%(name)s reported that an action was not done"), "flag", "warning"
+        ),
         "deviation.opened": Verb(gettext_lazy("%(name)s opened the case"), "search"),
     }
 )

@@ -73,7 +73,7 @@ def learn(book: Book, people: list[Employee]) -> None:
             continue
         _cost(book, case)
         _bones(book, case)
-        if case.state != State.CLOSED:
+        if case.state != State.CLOSED or case.ending:
             continue
         said = _rate(book, case)
         texts = _EXAMPLES.get(case.title)

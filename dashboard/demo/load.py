@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dashboard.demo.addresses import lose_an_address
+from dashboard.demo.around import surround
 from dashboard.demo.book import Book
 from dashboard.demo.cast import EMPLOYERS, Employer
 from dashboard.demo.house import House, furnish, password_hash
@@ -63,6 +64,7 @@ def _load(employer: Employer, now: datetime.datetime, users: dict[str, User], pa
         book.add(ChannelSettings(sms_use=SmsUse.URGENT))
         name_receivers(book, house)
         pictured = _tell_all(book, house)
+        surround(book, house)
         learn(book, book.rows[Employee])
         injure(book, house)
         lose_an_address(book, house)

@@ -75,6 +75,10 @@ def scenes_of(slug: str, now: datetime.datetime) -> list[Scene]:
             Scene(days.at(5, 12, 0), _anonymous_talk),
             Scene(days.at(17, 8, 25), _blocked_exit, pictures.blocked_exit, "Esker foran en dør merket nødutgang"),
             Scene(days.at(20, 16, 10), _answered_yesterday),
+            # What becomes of these three is told in `dashboard.demo.around`.
+            Scene(days.at(1, 14, 31), _same_hand_rail),
+            Scene(days.at(14, 9, 35), _weak_coffee),
+            Scene(days.at(6, 7, 10), _lost_key),
         ],
         "havbris": [
             Scene(days.at(2, 9, 30), _scaffold, sends_mails=True),
@@ -449,6 +453,51 @@ def _answered_yesterday(case: Case, days: Days, number: tuple[int, int]) -> None
         days.at(1, 13, 10),
         "Takk, Ingrid. Begge medisinrommene har fått nytt lys som ikke blinker. Kari og jeg prøvde det i går, og vi "
         "kunne lese alle etikettene.",
+    )
+
+
+def _same_hand_rail(case: Case, days: Days, number: tuple[int, int]) -> None:
+    """A second report of the hand rail."""
+    case.report(
+        at=days.at(1, 14, 31),
+        unit=case.house.units["solbakken"],
+        title="Rekkverket på B-trappa henger",
+        text="Jeg gikk ned med tøyvogna, og rekkverket ga etter. Det henger i én skrue.",
+        place="Trapp B",
+        severity=Severity.SERIOUS,
+        number=number,
+        reporter=_somebody(case.house, "solbakken"),
+        category=Category.UNSAFE_CONDITION,
+    )
+
+
+def _weak_coffee(case: Case, days: Days, number: tuple[int, int]) -> None:
+    """Nothing that the health and safety work can put right."""
+    case.report(
+        at=days.at(14, 9, 35),
+        unit=case.house.units["solbakken"],
+        title="Kaffen på pauserommet er for svak",
+        text="Den nye maskinen lager tynn kaffe. Kan vi få den gamle tilbake?",
+        place="Pauserommet",
+        severity=Severity.MINOR,
+        number=number,
+        reporter=_somebody(case.house, "solbakken"),
+        category=Category.OTHER,
+    )
+
+
+def _lost_key(case: Case, days: Days, number: tuple[int, int]) -> None:
+    """Taken back the same morning."""
+    case.report(
+        at=days.at(6, 7, 10),
+        unit=case.house.units["solbakken"],
+        title="Nøkkelen til medisinrommet er borte",
+        text="Jeg finner ikke nøkkelen til medisinrom 1. Den var på plass i går kveld.",
+        place="Medisinrom 1",
+        severity=Severity.SERIOUS,
+        number=number,
+        reporter=case.house.people["ingrid"],
+        category=Category.SECURITY,
     )
 
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from deviations.enums import Cause, CommentVisibility, ReporterKind, Severity
+from deviations.enums import Cause, CommentVisibility, Ending, ReporterKind, Severity
 from deviations.forms.anonymity import AnonymityMixin
 from deviations.forms.notices import SeriousTriageMixin
 from deviations.forms.sorting import SortingFilterMixin, SortingMixin, TriageSortingMixin
@@ -293,6 +293,9 @@ class FilterForm(SortingFilterMixin, HmsForm):
         ("approval", _("For approval")),
         ("overdue", _("Overdue")),
         ("closed", _("Closed")),
+        ("counted", _("Open and closed")),
+        ("again", _("Happened again")),
+        *Ending.choices,
         ("all", _("All")),
     ]
 

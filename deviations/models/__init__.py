@@ -1,5 +1,6 @@
 """Deviations and what belongs to a case, a module for each noun."""
 
+from deviations.models.bulk import BulkChange
 from deviations.models.cases import (
     AccessGrant,
     Comment,
@@ -19,6 +20,7 @@ from deviations.models.examples import (
     GoodExample,
     ThumbUp,
 )
+from deviations.models.hearings import Hearing
 from deviations.models.identity import (
     HiddenReporter,
     IdentityGrant,
@@ -33,6 +35,7 @@ from deviations.models.injuries import (
 from deviations.models.languages import (
     CaseTranslation,
 )
+from deviations.models.links import CaseLink, MissedAction, SplitOff
 from deviations.models.ratings import (
     Rating,
 )
@@ -41,6 +44,7 @@ from deviations.models.saved_views import (
     StartView,
     ViewSubscription,
 )
+from deviations.models.stopping import WorkStop
 from deviations.models.whistleblowing import (
     Reclassification,
     WhistleblowingReceiver,
@@ -50,25 +54,30 @@ from deviations.models.whistleblowing import (
 
 __all__ = [
     "AccessGrant",
+    "BulkChange",
     "CaseCategory",
     "CaseCost",
+    "CaseLink",
     "CaseTranslation",
     "Comment",
     "ContributingCause",
     "Deviation",
     "DeviationCounter",
     "GoodExample",
+    "Hearing",
     "HiddenReporter",
     "HoursWorked",
     "IdentityGrant",
     "ImportBatch",
     "Injury",
+    "MissedAction",
     "NavReport",
     "Notice",
     "NoticeList",
     "Rating",
     "Reclassification",
     "SavedView",
+    "SplitOff",
     "StartView",
     "ThumbUp",
     "ViewSubscription",
@@ -76,4 +85,5 @@ __all__ = [
     "WhistleblowingSettings",
     "WhistleblowingSubject",
     "WhyStep",
+    "WorkStop",
 ]

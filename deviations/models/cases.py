@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from deviations.enums import (
     Category,
     Cause,
     CommentVisibility,
+    Ending,
     ImportState,
     ReporterKind,
     ReportKind,
@@ -142,6 +143,10 @@ class Deviation(HasActionPlan, TenantModel):
     closed_by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     # How many authorities are still to be told (`services.notices` counts): while there are any, it stays open.
     open_notices = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # How it ended, when not with an answer to what was reported.
+    ending = models.CharField(max_length=10, choices=Ending.choices, blank=True, default="", db_default="")
+    # The case that goes on in the place of this one. A trigger sees to it that it is no merged one itself.
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged", db_index=False)
     version = models.PositiveIntegerField(default=1)
 
     # One case however often the form is sent.
@@ -175,6 +180,14 @@ class Deviation(HasActionPlan, TenantModel):
                 fields=["organisation", "fingerprint"], condition=~Q(fingerprint=""), name="deviation_fingerprint"
             ),
             models.Index(fields=["organisation", "import_batch"], name="deviation_batch"),
+            models.Index(
+                fields=["organisation", "merged_into"], condition=Q(merged_into__isnull=False), name="deviation_merged"
+            ),
+            models.Index(
+                fields=["organisation", "place", "category"],
+                condition=~Q(place="") & ~Q(category=""),
+                name="deviation_place",
+            ),
             GinIndex(fields=["organisation", "search"], name="deviation_search"),
         ]
         constraints = [
@@ -189,8 +202,23 @@ class Deviation(HasActionPlan, TenantModel):
             ),
             models.CheckConstraint(
                 condition=~Q(state="closed")
-                | (Q(closed_at__isnull=False) & (~Q(answer="") | Q(reporter_kind="imported"))),
-                name="deviation_closed_has_answer",
+                | (
+                    Q(closed_at__isnull=False)
+                    & (~Q(answer="") | Q(reporter_kind="imported") | Q(ending__in=["withdrawn", "merged"]))
+                ),
+                name="deviation_ended_has_answer",
+            ),
+            models.CheckConstraint(condition=Q(ending="") | Q(state="closed"), name="deviation_open_has_no_ending"),
+            models.CheckConstraint(
+                condition=(Q(ending="merged") & Q(merged_into__isnull=False))
+                | (~Q(ending="merged") & Q(merged_into__isnull=True)),
+                name="deviation_merged_goes_on",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="deviation_not_into_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(is_whistleblowing=False), name="deviation_whistle_not_merged"
             ),
             models.CheckConstraint(
                 condition=Q(state="closed") | Q(closed_at__isnull=True), name="deviation_open_has_no_end"
@@ -227,6 +255,11 @@ class Deviation(HasActionPlan, TenantModel):
     def is_praise(self) -> bool:
         """Good news: read, thanked for and closed; nothing has to be put right."""
         return self.kind == ReportKind.PRAISE
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether another case goes on in the place of this one."""
+        return self.merged_into_id is not None
 
     @property
     def has_severity(self) -> bool:

@@ -1,6 +1,7 @@
 """Reading cases, a module for each noun."""
 
 from deviations.selectors.answers import Answers, answers, answers_by
+from deviations.selectors.bulk import visible_changes
 from deviations.selectors.cases import (
     COUNT_LIMIT,
     NO_DUE_DATE,
@@ -27,14 +28,27 @@ from deviations.selectors.cases import (
     with_list_columns,
 )
 from deviations.selectors.categories import categories, category_choices, category_names
+from deviations.selectors.counting import COUNTED, apart, counted
 from deviations.selectors.examples import example_of, newest_example, pictures_of, shared_examples, visible_examples
 from deviations.selectors.filters import matching
+from deviations.selectors.hearings import hearings_of, visible_hearings
 from deviations.selectors.identity import ShownReporter, reporter_of, reporter_shown_to, who_knows_reporter
+from deviations.selectors.inside import seen_inside
+from deviations.selectors.links import (
+    LinkedCase,
+    family_of,
+    linked_to,
+    merge_targets,
+    missed_action_of,
+    suggestions_for,
+    with_marks,
+)
+from deviations.selectors.merging import MergedCase, goes_on_in, merged_into
 from deviations.selectors.naming import names_in, reporters_words_in
 from deviations.selectors.ratings import Helpfulness, helpfulness, helpfulness_by
-from deviations.selectors.reporters import reporter_name
 from deviations.selectors.routines import routine_findings
 from deviations.selectors.saved_views import followed_by, start_view_of, views_for
+from deviations.selectors.stopping import stops_of, visible_stops
 from deviations.selectors.trends import narrowed
 from deviations.selectors.whistleblowing import (
     organisation_wishes,
@@ -48,27 +62,39 @@ from deviations.selectors.whistleblowing import (
 )
 
 __all__ = [
+    "COUNTED",
     "COUNT_LIMIT",
     "NO_DUE_DATE",
     "REPORTER_VERBS",
     "Answers",
     "Helpfulness",
+    "LinkedCase",
+    "MergedCase",
     "OpenCounts",
     "ShownReporter",
     "Status",
     "answers",
     "answers_by",
+    "apart",
     "awaiting_statement",
     "bounded_count",
     "categories",
     "category_choices",
     "category_names",
     "comments_for",
+    "counted",
     "example_of",
+    "family_of",
     "followed_by",
+    "goes_on_in",
+    "hearings_of",
     "helpfulness",
     "helpfulness_by",
+    "linked_to",
     "matching",
+    "merge_targets",
+    "merged_into",
+    "missed_action_of",
     "names_in",
     "narrowed",
     "newest_example",
@@ -86,24 +112,30 @@ __all__ = [
     "receivers_to_come",
     "reported_by",
     "reported_whistleblowing",
-    "reporter_name",
     "reporter_of",
     "reporter_shown_to",
     "reporters_words_in",
     "routine_findings",
     "search",
+    "seen_inside",
     "shared_examples",
     "start_view_of",
     "status",
     "steps",
+    "stops_of",
     "subject_ids_of",
+    "suggestions_for",
     "timeline_of",
     "views_for",
+    "visible_changes",
     "visible_examples",
+    "visible_hearings",
     "visible_imports",
+    "visible_stops",
     "visible_to",
     "who_knows_reporter",
     "with_due",
     "with_list_columns",
+    "with_marks",
     "without_receiver",
 ]

@@ -9,7 +9,7 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from deviations.enums import CommentVisibility, State
+from deviations.enums import CommentVisibility, Ending, State
 from deviations.models import (
     AccessGrant,
     Comment,
@@ -99,7 +99,7 @@ def visible_imports(employee: Employee) -> QuerySet[ImportBatch]:
 def with_list_columns(deviations: QuerySet[Deviation]) -> QuerySet[Deviation]:
     """Everything a row of the list shows, in one query."""
     return deviations.select_related("handling__assignee", "plan", "unit").only(
-        "organisation_id", "year", "sequence", "title", "state", "severity", "kind", "reported_at", "is_confidential",
+        "organisation_id", "year", "sequence", "title", "state", "ending", "severity", "kind", "reported_at", "is_confidential",
         "handling__state", "handling__due_on", "handling__assignee__given_name", "handling__assignee__family_name",
         "plan__state", "unit__name",
     )  # fmt: skip
@@ -184,8 +184,8 @@ def reported_by(employee: Employee) -> QuerySet[Deviation]:
     """The employee's own reports, newest first."""
     return (
         Deviation.objects.filter(own(employee))
-        .select_related("handling__assignee", "plan", "unit")
-        .defer("search", "imported_values")
+        .select_related("handling__assignee", "plan", "unit", "merged_into__handling__assignee", "merged_into__plan")
+        .defer("search", "imported_values", "merged_into__search", "merged_into__imported_values")
         .order_by("-reported_at", "-id")
     )
 
@@ -200,6 +200,8 @@ class Status:
 
 def status(deviation: Deviation, today: datetime.date | None = None) -> Status:
     """The one status shown for a case; overdue and waiting for a statement come before the bare state."""
+    if deviation.ending:
+        return Status("locked" if deviation.ending == Ending.MERGED else "cancelled", deviation.get_ending_display())
     if deviation.state == State.CLOSED:
         return Status("done", _("Closed"))
     handling = deviation.handling
@@ -224,7 +226,9 @@ def comments_for(deviation: Deviation, employee: Employee | None) -> QuerySet[Co
 # What the reporter sees of the log; the rest is how the work is organised.
 REPORTER_VERBS = {
     "deviation.reported", "deviation.received", "deviation.answered", "deviation.closed", "deviation.reopened",
-    "plan.sent", "plan.stated", "plan.decided", "plan.done", "deviation.details_added",
+    "plan.sent", "plan.stated", "plan.decided", "plan.done", "deviation.details_added", "deviation.rejected",
+    "deviation.withdrawn", "deviation.merged", "deviation.taken_out", "deviation.moved", "deviation.split",
+    "deviation.split_off", "deviation.reopened_by_another",
 }  # fmt: skip
 
 
@@ -239,8 +243,15 @@ def timeline_of(deviation: Deviation, employee: Employee | None) -> list[verbs.L
 
 
 def steps(deviation: Deviation) -> list[dict[str, str]]:
-    """The reporter's four steps: received, assessed, actions, closed."""
+    """The reporter's four steps: received, assessed, actions, closed; of a merged case those of the one that goes on."""
+    if deviation.merged_into is not None:
+        deviation = deviation.merged_into
     handler = deviation.handling.assignee.given_name if deviation.handling else ""
+    if deviation.ending:
+        # It ended before anything was assessed or done.
+        return [
+            {"label": label, "note": "", "state": "done"} for label in (_("Received"), deviation.get_ending_display())
+        ]
     closed = deviation.state == State.CLOSED
     decided = deviation.plan is not None and deviation.plan.decided_at is not None
     reached = 4 if closed else 2 if decided else 1

@@ -19,7 +19,12 @@ def published() -> Q:
 
     Of whistleblowing nothing is shared, also when it was shared before the case became that.
     """
-    stands = Q(state=ExampleState.PUBLISHED, deviation__state=State.CLOSED, deviation__is_whistleblowing=False)
+    stands = Q(
+        state=ExampleState.PUBLISHED,
+        deviation__state=State.CLOSED,
+        deviation__ending="",
+        deviation__is_whistleblowing=False,
+    )
     return stands & (Q(deviation__is_confidential=False) | Q(unit__isnull=True))
 
 

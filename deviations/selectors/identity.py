@@ -32,20 +32,29 @@ def reporter_of(deviation: Deviation) -> Employee | None:
     return Employee.objects.select_related("user", "unit").filter(pk=reporter_id_of(deviation)).first()
 
 
-def reporter_shown_to(employee: Employee | None, deviation: Deviation) -> ShownReporter:
-    """What a reader sees of the reporter (None: whoever has the receipt code)."""
+def reporter_shown_to(
+    employee: Employee | None, deviation: Deviation, *, in_table: bool = False, sees_internal: bool | None = None
+) -> ShownReporter:
+    """What a reader sees of the reporter (None: whoever has the receipt code).
+
+    Args:
+        in_table: a hidden reporter stays hidden from those who know them too: a file is passed on. Then nothing is
+            read for each row, when `reporter` is loaded.
+        sees_internal: whether the reader sees the inside of the case, where that is known already.
+    """
     if deviation.reporter_kind == ReporterKind.ANONYMOUS:
         return ShownReporter(label=_("Anonymous"))
     if deviation.reporter_kind == ReporterKind.HIDDEN:
-        if employee is None or not may_know_reporter(employee, deviation):
+        if employee is None or in_table or not may_know_reporter(employee, deviation):
             return ShownReporter(label=_("Reporter hidden"))
         hidden = reporter_of(deviation)
         return _named(hidden) if hidden is not None else ShownReporter()
     if deviation.reporter is not None:
         return _named(deviation.reporter)
     # A name typed without sign-in is for those who handle the case.
-    sees = employee is not None and sees_internal_comments(employee, deviation)
-    name = deviation.reporter_name if sees else ""
+    if sees_internal is None:
+        sees_internal = employee is not None and sees_internal_comments(employee, deviation)
+    name = deviation.reporter_name if sees_internal else ""
     return ShownReporter(name=name, label=name)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from deviations.enums import ReporterKind
 from deviations.models import Deviation
 from deviations.selectors.cases import visible_to
+from deviations.selectors.counting import OF_NO_REPORTER
 from deviations.selectors.filters import matching
 from hms.organisations.models import Employee
 
@@ -38,7 +39,7 @@ def changes_in(wanted: Mapping[str, Any], employee: Employee, since: datetime.da
     status = wanted.get("status", "")
     in_view = matching(seen, wanted, employee)
     whatever_state = matching(seen, {**wanted, "status": "all"}, employee)
-    closed = _in_days("closed_at", since, until)
+    closed = _in_days("closed_at", since, until) & ~Q(ending__in=OF_NO_REPORTER)
     if status == "closed":
         return Changes([], _numbers(in_view.filter(closed), "-closed_at"))
     return Changes(

@@ -18,6 +18,7 @@ from django.utils import timezone
 from deviations.models import Deviation
 from deviations.selectors.answers import Answers, answers, answers_by
 from deviations.selectors.cases import visible_to
+from deviations.selectors.counting import COUNTED, apart
 from deviations.selectors.ratings import Helpfulness, helpfulness, helpfulness_by
 from hms.organisations.calendar import open_calendar
 from hms.organisations.enums import Role
@@ -72,16 +73,18 @@ class Scope:
     """What somebody looks at.
 
     Attributes:
-        cases: the ordinary cases reported in the period.
+        cases: the ordinary cases reported in the period that are counted (`selectors.counting`).
         known: those of them that the reader sees anyway; None when that is all of them.
         months: the period.
         units: ids of units whose own numbers the reader sees.
+        not_counted: those that are not; only for readers who see all of them.
     """
 
     cases: QuerySet[Deviation]
     known: QuerySet[Deviation] | None
     months: Months
     units: frozenset[int]
+    not_counted: QuerySet[Deviation] | None = None
 
     @property
     def is_exact(self) -> bool:
@@ -110,9 +113,16 @@ def scope_of(employee: Employee, months: Months, *, unit: Unit | None = None) ->
     if unit is not None:
         below = Unit.objects.filter(path__contains=[unit.pk]).values("pk")
         cases = visible_to(employee).filter(ordinary, unit_id__in=seen).filter(unit_id__in=below)
-        return Scope(cases, None, months, seen)
+        return Scope(cases.filter(COUNTED), None, months, seen, cases.exclude(COUNTED))
     cases = Deviation.objects.filter(ordinary)
-    return Scope(cases, None if sees_everything(employee) else visible_to(employee).filter(ordinary), months, seen)
+    if sees_everything(employee):
+        return Scope(cases.filter(COUNTED), None, months, seen, cases.exclude(COUNTED))
+    return Scope(cases.filter(COUNTED), visible_to(employee).filter(ordinary, COUNTED), months, seen)
+
+
+def not_counted_in(scope: Scope) -> dict[str, int]:
+    """How many were rejected, withdrawn and merged, for those who see the cases."""
+    return apart(scope.not_counted) if scope.not_counted is not None else {}
 
 
 @dataclass(frozen=True)
@@ -237,7 +247,8 @@ def helpfulness_in(scope: Scope) -> Helpfulness | None:
 def confidential_in(scope: Scope) -> int:
     """How many confidential cases the whole organisation has in the period; 0 below five."""
     begin, end = scope.months.moments
-    number = Deviation.objects.filter(is_confidential=True, reported_at__gte=begin, reported_at__lt=end).count()
+    hidden = Q(is_confidential=True, reported_at__gte=begin, reported_at__lt=end)
+    number = Deviation.objects.filter(COUNTED, hidden).count()
     return number if number >= FEWEST else 0
 
 

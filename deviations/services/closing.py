@@ -1,13 +1,14 @@
 """The reporter is answered, the case is closed, and may come back."""
 
 import datetime
+from typing import Any
 
 from django.utils import timezone
 
 from deviations import routing
-from deviations.enums import ReporterKind, State
+from deviations.enums import Ending, ReporterKind, State
 from deviations.models import Deviation
-from deviations.rules import is_reporter
+from deviations.rules import active_stop, is_reporter
 from deviations.services.handling import (
     hand_over,
     handling_due_on,
@@ -17,7 +18,9 @@ from deviations.services.handling import (
     say,
     tell_reporter,
 )
+from deviations.services.hearings import close_hearings
 from deviations.services.identity import author_of
+from deviations.services.merged import answer_merged
 from deviations.services.reporting import start_of_day
 from hms.actions import services as actions
 from hms.actions.enums import PlanState
@@ -51,11 +54,13 @@ def answer(deviation: Deviation, *, by: Employee, text: str) -> None:
 def close(deviation: Deviation, *, by: Employee, answer: str) -> None:
     """Close the case with a written answer to the reporter.
 
-    Effects: a new case is received first; state closed; the handling is completed; a plan whose effect is
-    checked closes too; the reporter is told and may reopen within 30 days.
+    Effects: a new case is received first; hearings are closed; state closed; the handling is completed; a plan whose
+    effect is checked closes too; the reporter is told and may reopen within 30 days, and so is everybody whose case
+    was merged into it.
 
     Raises:
-        InvalidTransition: when it is closed, an action is open, authorities are to be told, or there is no answer.
+        InvalidTransition: when it is closed, an action is open, authorities are to be told, work is stopped, or there is
+            no answer.
     """
     require_open(deviation)
     if deviation.plan is not None:
@@ -63,8 +68,14 @@ def close(deviation: Deviation, *, by: Employee, answer: str) -> None:
         lock(deviation.plan)
     if deviation.state == State.NEW:
         receive(deviation, by=by)
-    if has_open_actions(deviation.plan) or deviation.open_notices or not answer.strip():
+    if (
+        has_open_actions(deviation.plan)
+        or deviation.open_notices
+        or active_stop(deviation) is not None
+        or not answer.strip()
+    ):
         raise InvalidTransition(deviation, deviation.state, State.CLOSED)
+    close_hearings(deviation, by=by)
     now = timezone.now()
     move(
         deviation,
@@ -83,27 +94,30 @@ def close(deviation: Deviation, *, by: Employee, answer: str) -> None:
     tell_reporter(
         "deviations.closed", deviation, dedupe=f"closed:{deviation.pk}:{now.timestamp():.0f}", name=by.given_name
     )
+    answer_merged(deviation, by=by, at=now)
 
 
 def reopen(deviation: Deviation, *, by: Employee | None, reason: str, via: str = Via.WEB) -> None:
-    """Open a closed case again.
+    """Open a closed case again, however it ended; one that was merged is taken out (`services.take_out`).
 
     Effects: state in progress, with the reason as a comment; the handling opens with a new due date; the
     handler is told; when the handler has left or there was none, whoever gets new cases now. Of somebody
     anonymous only the day is kept. Callers check the 30 days of a reporter (`rules.may_still_reopen`).
+
+    Raises:
+        InvalidTransition: when it is open, or goes on in another case.
     """
+    lock(deviation)
+    if deviation.ending == Ending.MERGED:
+        raise InvalidTransition(deviation, deviation.ending, State.IN_PROGRESS)
     is_anonymous = by is None and deviation.reporter_kind == ReporterKind.ANONYMOUS
     is_from_reporter = by is None or is_reporter(by, deviation)
     # Somebody hidden does this as nobody: neither event nor history names them.
     by = author_of(deviation, by)
     at = start_of_day() if is_anonymous else timezone.now()
     # History rows carry a time and an author of their own: nobody, even when the browser is signed in.
-    deviation._history_date = at
     with acting_as(by.pk if by else None):
-        move(
-            deviation, State.IN_PROGRESS, by=by, via=via, verb="deviation.reopened", at=at,
-            closed_at=None, closed_by=None,
-        )  # fmt: skip
+        move_back(deviation, by=by, via=via, at=at)
     say(
         deviation,
         by=by,
@@ -111,6 +125,24 @@ def reopen(deviation: Deviation, *, by: Employee | None, reason: str, via: str =
         text=reason,
         created_at=at,
     )
+    give_back(deviation, by=by, at=at)
+
+
+def open_again(deviation: Deviation, *, by: Employee | None, via: str, at: datetime.datetime, verb: str) -> None:
+    """Open a locked, closed case without a word in it. Effects: state and handling, as :func:`reopen`."""
+    move_back(deviation, by=by, via=via, at=at, verb=verb)
+    give_back(deviation, by=by, at=at)
+
+
+def move_back(deviation: Deviation, *, at: datetime.datetime, verb: str = "deviation.reopened", **event: Any) -> None:
+    """Put a closed case in progress. Effects: its end is none any more; an event."""
+    # History rows carry a time of their own.
+    deviation._history_date = at
+    move(deviation, State.IN_PROGRESS, verb=verb, at=at, closed_at=None, closed_by=None, ending="", **event)
+
+
+def give_back(deviation: Deviation, *, by: Employee | None, at: datetime.datetime) -> None:
+    """Let whoever had a case that was opened again have it; whoever gets new cases, when nobody had."""
     if deviation.handling is None or not deviation.handling.assignee.is_employed():
         _give_to_somebody(deviation, by=by, at=at)
         return

@@ -5,6 +5,7 @@ from django.utils import timezone
 from deviations import rules
 from deviations.enums import CommentVisibility, ReporterKind
 from deviations.models import Comment, Deviation
+from deviations.selectors import openable_by
 from deviations.services.handling import mark_answered, require_open, say, tell_reporter
 from deviations.services.identity import author_of
 from deviations.services.reporting import start_of_day
@@ -58,7 +59,7 @@ def reply_from_reporter(deviation: Deviation, *, text: str) -> Comment:
 
 
 def _tell_handler(deviation: Deviation, said: Comment, *, by: Employee | None) -> None:
-    handler = deviation.handling.assignee if deviation.handling else None
+    handler = _who_listens(deviation)
     if handler is None or (by is not None and handler.pk == by.pk):
         return
     notify(
@@ -70,6 +71,15 @@ def _tell_handler(deviation: Deviation, said: Comment, *, by: Employee | None) -
         email=said.is_from_reporter,
         at=said.created_at,
     )
+
+
+def _who_listens(deviation: Deviation) -> Employee | None:
+    """Whoever handles the case; of a merged one whoever handles the case that goes on, when they may read this one."""
+    if deviation.merged_into is not None and deviation.merged_into.handling is not None:
+        handler = deviation.merged_into.handling.assignee
+        if openable_by(handler).filter(pk=deviation.pk).exists():
+            return handler
+    return deviation.handling.assignee if deviation.handling else None
 
 
 def add_details(deviation: Deviation, *, by: Employee | None, text: str, via: str = Via.WEB) -> None:

@@ -48,12 +48,12 @@ def write_example(
         version: the version the form was opened on; 0 for a new one.
 
     Raises:
-        InvalidTransition: when the case is not closed, or the example is published.
+        InvalidTransition: when the case is not closed with an answer, or the example is published.
         StaleCase: when somebody else changed it meanwhile.
     """
     lock(deviation)
-    if deviation.state != State.CLOSED:
-        raise InvalidTransition(deviation, deviation.state, "share")
+    if deviation.state != State.CLOSED or deviation.ending:
+        raise InvalidTransition(deviation, deviation.ending or deviation.state, "share")
     example = GoodExample.objects.filter(deviation=deviation).first()
     if example is None:
         if version:

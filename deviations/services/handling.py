@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from deviations.enums import CommentVisibility, ReporterKind, Severity, State
-from deviations.models import AccessGrant, Comment, Deviation, WhyStep
+from deviations.models import AccessGrant, Comment, Deviation, Hearing, WhyStep
 from deviations.rules import may_know_reporter
 from deviations.selectors import receivers_for, reporter_of, subject_ids_of
 from deviations.services import injury_work
@@ -29,7 +29,13 @@ def receive(deviation: Deviation, *, by: Employee, via: str = Via.WEB) -> None:
     """Take the case: state in progress, and the reporter sees who has it.
 
     Effects: state, time of receipt, event; the handling moves to the one who takes it; the reporter is told.
+
+    Raises:
+        InvalidTransition: when it is taken already, or closed.
     """
+    lock(deviation)
+    if deviation.state != State.NEW:
+        raise InvalidTransition(deviation, deviation.state, State.IN_PROGRESS)
     move(deviation, State.IN_PROGRESS, by=by, via=via, verb="deviation.received", received_at=timezone.now())
     if deviation.handling is not None and deviation.handling.assignee_id != by.pk:
         assignments.hand_over(deviation.handling, to=by, by=by)
@@ -79,8 +85,8 @@ def handling_due_on(organisation: Organisation) -> datetime.date:
     return timezone.localdate() + datetime.timedelta(days=organisation.handling_days)
 
 
-def hand_over(deviation: Deviation, *, to: Employee, by: Employee | None) -> None:
-    """Give an open case to somebody else.
+def hand_over(deviation: Deviation, *, to: Employee, by: Employee | None, email: bool = True) -> None:
+    """Give an open case to somebody else. `email`: False tells them in the inbox only.
 
     Effects: the handling moves, or begins when nobody had it; the plan follows; access when confidential; messages.
 
@@ -94,7 +100,7 @@ def hand_over(deviation: Deviation, *, to: Employee, by: Employee | None) -> Non
         give_handling(deviation, to=to, by=by, organisation=deviation.organisation)
         handler_changed(deviation, by=by)
     else:
-        assignments.hand_over(deviation.handling, to=to, by=by)
+        assignments.hand_over(deviation.handling, to=to, by=by, email=email)
 
 
 def may_be_given(deviation: Deviation, person: Employee) -> bool:
@@ -145,7 +151,11 @@ def mark_answered(deviation: Deviation) -> None:
 
 
 def require_open(deviation: Deviation) -> None:
-    """Lock the case, and refuse what a closed one does not allow (InvalidTransition)."""
+    """Lock the case, and refuse what a closed one does not allow, however it ended (InvalidTransition).
+
+    Called by every verb that changes what a case says; a trigger in the database holds the same. What a closed case
+    does allow: to be opened again, rated, told as a good example, commented on, linked, and given its cost.
+    """
     lock(deviation)
     if deviation.state == State.CLOSED:
         raise InvalidTransition(deviation, deviation.state, "change")
@@ -232,12 +242,20 @@ def start_plan(deviation: Deviation, *, by: Employee) -> ActionPlan:
 def set_confidential(deviation: Deviation, *, by: Employee) -> None:
     """Make the case confidential: from now on only the access list opens it.
 
-    Effects: the handler and the one who does it are on the list; assignments and plan are masked; event.
-    There is no way back: what was confidential stays so.
+    Effects: the handler and the one who does it are on the list; assignments and plan are masked; event. What was
+    merged into it becomes confidential too, because it gets the same answer; whoever was asked for their view no
+    longer reads what was reported. There is no way back: what was confidential stays so.
     """
     require_open(deviation)
     if deviation.is_confidential:
         raise InvalidTransition(deviation, deviation.state, "confidential")
+    _seal(deviation, by=by)
+    for merged in Deviation.objects.filter(merged_into=deviation, is_confidential=False).order_by("pk"):
+        lock(merged)
+        _seal(merged, by=by)
+
+
+def _seal(deviation: Deviation, *, by: Employee) -> None:
     deviation.is_confidential = True
     deviation.version += 1
     deviation.save(update_fields=["is_confidential", "version"])
@@ -251,6 +269,11 @@ def set_confidential(deviation: Deviation, *, by: Employee) -> None:
     if deviation.plan is not None:
         actions.make_confidential(deviation.plan, title=deviation.number)
     injury_work.make_confidential(deviation)
+    for hearing in Hearing.objects.filter(deviation=deviation).select_related("assignment"):
+        hearing.shows_case = False
+        hearing.save(update_fields=["shows_case"])
+        if hearing.assignment is not None:
+            assignments.make_confidential(hearing.assignment, title=deviation.number)
 
 
 def grant_access(deviation: Deviation, *, to: Employee, by: Employee) -> None:

@@ -84,7 +84,7 @@ def _receipt_code(key: uuid.UUID) -> str:
     return "-".join(code[start : start + 5] for start in range(0, RECEIPT_LENGTH, 5))
 
 
-def _sent_before(key: uuid.UUID) -> Deviation | None:
+def sent_before(key: uuid.UUID) -> Deviation | None:
     """The case of a form that was sent already.
 
     Two at once go through one at a time, without spending two numbers.
@@ -143,7 +143,7 @@ def report(
     if kind in NOT_DEVIATIONS:
         severity = Severity.MINOR
     code = "" if reporter_kind in SIGNED_IN else _receipt_code(key)
-    known = _sent_before(key)
+    known = sent_before(key)
     if known is not None:
         return Report(known, code if known.receipt_hash == receipt_hash(code) else "", is_repeat=True)
     anonymous = reporter_kind == ReporterKind.ANONYMOUS

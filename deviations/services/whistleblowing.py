@@ -22,6 +22,8 @@ from deviations.models import (
 from deviations.selectors import receivers_for, reporter_of
 from deviations.services import injury_work
 from deviations.services.handling import give_handling, require_open, tell_reporter
+from deviations.services.hearings import close_hearings
+from deviations.services.merging import take_out_all
 from hms.actions.models import ActionPlan
 from hms.assignments import services as assignments
 from hms.assignments.enums import Kind
@@ -45,9 +47,10 @@ def make_whistleblowing(
     """Move a case to the receivers of whistleblowing.
 
     Effects, in one transaction: it is whistleblowing and confidential; whom it is about is kept; the access list is
-    its receivers and nobody else; handling and plan, ended work too, are the first receiver's, and every link, offer
-    and helper is gone; what others were told is taken out of their inboxes and the outbox, and PDFs they asked for
-    are removed; the reason is kept, with who had been told; an event. Receivers and reporter are told.
+    its receivers and nobody else; hearings are closed, and what was merged into it goes on by itself; handling and
+    plan, ended work too, are the first receiver's, and every link, offer and helper is gone; what others were told is
+    taken out of their inboxes and the outbox, and PDFs they asked for are removed; the reason is kept, with who had
+    been told; an event. Receivers and reporter are told.
 
     Returns:
         The receivers, the one who has it first.
@@ -64,6 +67,8 @@ def make_whistleblowing(
         raise NobodyReceives
     if about is not None:
         WhistleblowingSubject.objects.get_or_create(deviation=deviation, employee=about)
+    close_hearings(deviation, by=by)
+    take_out_all(deviation, by=by)
     deviation.is_confidential = deviation.is_whistleblowing = True
     deviation.version += 1
     deviation.save(update_fields=["is_confidential", "is_whistleblowing", "version"])
@@ -160,7 +165,7 @@ def _close_to_others(
 
 def _work_in(deviation: Deviation) -> list[Assignment]:
     plan = deviation.plan
-    sources: list[Any] = [deviation, *injury_work.sources_of(deviation)]
+    sources: list[Any] = [deviation, *injury_work.sources_of(deviation), *deviation.hearings.all()]
     if plan is not None:
         sources += [plan, *plan.actions.all(), *plan.statements.all()]
     return [assignment for source in sources for assignment in assignments_of(source)]

@@ -9,8 +9,7 @@ from deviations import services
 from deviations.fishbone import draw
 from deviations.forms.causes import CostForm, FishboneForm
 from deviations.models import Deviation
-from deviations.views.common import Number, case, case_url
-from deviations.views.handling import _guarding_version, form_view
+from deviations.views.common import Number, case, case_url, form_view, guarding_version
 from hms.actions.selectors import cost_of
 from hms.core.pages import form_page
 
@@ -27,7 +26,7 @@ def fishbone(request: HttpRequest, organisation: str, number: Number) -> HttpRes
     return form_page(
         request,
         form,
-        save=_guarding_version(form, save),
+        save=guarding_version(form, save),
         title=_("What contributed?"),
         lede=_("Write what made it possible, under what kind of cause it is. Leave the rest empty. Name nobody."),
         submit=_("Save"),

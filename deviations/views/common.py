@@ -1,16 +1,22 @@
 """What the case views share."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from deviations import selectors
 from deviations.models import Deviation
+from deviations.services.handling import StaleCase
 from hms.organisations.access import access
 from hms.organisations.models import Employee
 
 Number = tuple[int, int]
+
+form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 SHOWN_WITH_IT = (
     "unit",
@@ -31,6 +37,18 @@ def case(request: HttpRequest, number: Number, permission: str) -> Deviation:
     """The case of an address, for somebody with the permission; 404 or 403 otherwise."""
     year, sequence = number
     return access(request, Deviation, permission, related=SHOWN_WITH_IT, year=year, sequence=sequence)
+
+
+def guarding_version(form: Any, save: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], None]:
+    """Save, or tell that somebody else changed the case meanwhile and keep what was typed."""
+
+    def guarded(data: dict[str, Any]) -> None:
+        try:
+            save(data)
+        except StaleCase:
+            form.add_error(None, _("Somebody changed the case while you wrote. See the changes before you save."))
+
+    return guarded
 
 
 def whistleblowing_context(deviation: Deviation) -> dict[str, Any]:

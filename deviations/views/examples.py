@@ -15,8 +15,7 @@ from deviations.enums import Consent, ExampleState, Helped
 from deviations.forms.examples import TEXTS, ExampleFilterForm, ExampleForm
 from deviations.forms.rating import RatingForm
 from deviations.models import Deviation, GoodExample
-from deviations.views.common import Number, case, case_url
-from deviations.views.handling import _guarding_version
+from deviations.views.common import Number, case, case_url, guarding_version
 from hms.audit.transitions import InvalidTransition
 from hms.core.forms import HmsForm
 from hms.core.htmx import redirect_to
@@ -147,7 +146,7 @@ def write(request: HttpRequest, organisation: str, number: Number) -> HttpRespon
     return form_page(
         request,
         form,
-        save=_guarding_version(form, save),
+        save=guarding_version(form, save),
         title=_("Share as a good example"),
         lede=_("Others learn from what you put right. Nothing is shared before the reporter has said yes."),
         submit=_("Save the draft"),

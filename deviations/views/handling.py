@@ -1,20 +1,20 @@
 """What the handler does with a case. Every verb has its own address and works without JavaScript."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from deviations import selectors, services
+from deviations import rules, selectors, services
+from deviations.enums import State
 from deviations.forms import CauseForm, CommentForm, MessageForm, PersonForm, TriageForm
 from deviations.forms.notices import declared_in
 from deviations.models import Deviation
-from deviations.services.handling import StaleCase
-from deviations.views.common import Number, case, case_url
+from deviations.views.common import Number, case, case_url, form_view, guarding_version
+from deviations.views.endings import obstacle_words
 from hms.actions.selectors import has_open_actions
 from hms.core.forms import HmsForm
 from hms.core.htmx import redirect_to
@@ -22,8 +22,6 @@ from hms.core.pages import form_page
 from hms.organisations.access import may
 from hms.organisations.models import Employee
 from hms.organisations.selectors import employed
-
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_POST
@@ -33,18 +31,6 @@ def receive(request: HttpRequest, organisation: str, number: Number) -> HttpResp
     services.receive(deviation, by=request.employee)
     messages.success(request, _("The case is yours."))
     return redirect_to(request, case_url(request, deviation))
-
-
-def _guarding_version(form: Any, save: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], None]:
-    """Save, or tell that somebody else changed the case meanwhile and keep what was typed."""
-
-    def guarded(data: dict[str, Any]) -> None:
-        try:
-            save(data)
-        except StaleCase:
-            form.add_error(None, _("Somebody changed the case while you wrote. See the changes before you save."))
-
-    return guarded
 
 
 @form_view
@@ -61,7 +47,7 @@ def triage(request: HttpRequest, organisation: str, number: Number) -> HttpRespo
     return form_page(
         request,
         form,
-        save=_guarding_version(form, save),
+        save=guarding_version(form, save),
         title=_("Assess %(number)s") % {"number": deviation.number},
         submit=_("Save"),
         back_url=case_url(request, deviation),
@@ -84,7 +70,7 @@ def causes(request: HttpRequest, organisation: str, number: Number) -> HttpRespo
     return form_page(
         request,
         form,
-        save=_guarding_version(form, save),
+        save=guarding_version(form, save),
         title=_("Why did it happen?"),
         lede=_("Ask «why» until you have found the root cause. Look for what made it possible, not for whom to blame."),
         submit=_("Save"),
@@ -156,6 +142,9 @@ def close(request: HttpRequest, organisation: str, number: Number) -> HttpRespon
         if has_open_actions(deviation.plan):
             form.add_error(None, _("Something in the plan is not done yet. Finish or remove it before you close."))
         if not form.is_valid():
+            return
+        if deviation.state != State.CLOSED and rules.active_stop(deviation) is not None:
+            form.add_error(None, obstacle_words("stopped"))
             return
         services.close(deviation, by=request.employee, answer=data["text"])
 

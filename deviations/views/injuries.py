@@ -12,8 +12,7 @@ from deviations.forms.notices import NoticeForm, SeriousForm
 from deviations.models import Deviation, Injury, NavReport, Notice, NoticeList
 from deviations.selectors import injuries as reading
 from deviations.selectors.injuries import Entry
-from deviations.views.common import Number, case, case_url
-from deviations.views.handling import _guarding_version, form_view
+from deviations.views.common import Number, case, case_url, form_view, guarding_version
 from hms.core.forms import HmsForm
 from hms.core.pages import form_page
 from hms.core.ui.dates import long_date
@@ -68,7 +67,7 @@ def change(request: HttpRequest, organisation: str, number: Number, pk: int) -> 
     return form_page(
         request,
         form,
-        save=_guarding_version(form, save),
+        save=guarding_version(form, save),
         title=_("Change the injury"),
         submit=_("Save"),
         back_url=case_url(request, deviation) + "#injuries",
@@ -86,7 +85,7 @@ def absence(request: HttpRequest, organisation: str, number: Number, pk: int) ->
     return form_page(
         request,
         form,
-        save=_guarding_version(form, lambda data: services.change_absence(injury, by=request.employee, **data)),
+        save=guarding_version(form, lambda data: services.change_absence(injury, by=request.employee, **data)),
         title=_("Absence"),
         lede=_("Counted in the frequencies H1 and F. Nothing about why."),
         submit=_("Save"),

@@ -15,6 +15,7 @@ from deviations.enums import Cause, ReporterKind
 from deviations.forms import CommentForm, MessageForm
 from deviations.models import Deviation
 from deviations.services import author_of
+from deviations.views.around import around_context
 from deviations.views.causes import cause_context
 from deviations.views.common import Number, case, case_url, whistleblowing_context
 from deviations.views.examples import learning_context
@@ -40,7 +41,8 @@ TO_REPORTER = {
     f"deviations.{key}"
     for key in (
         "receipt", "received", "answered", "comment_to_reporter", "closed", "other_handler", "whistleblowing",
-        "not_whistleblowing", "consent_asked", "example_published",
+        "not_whistleblowing", "consent_asked", "example_published", "rejected", "withdrawn", "merged", "taken_out",
+        "moved", "split",
     )
 }  # fmt: skip
 
@@ -56,9 +58,10 @@ def deviation_list(request: HttpRequest, organisation: str) -> HttpResponse:
     wanted = filters.read(request.GET)
     found = wanted.cases(request.employee)
     by_due = wanted.is_by_due
+    listed = selectors.with_marks(selectors.with_list_columns(found), request.employee)
     try:
         shown = page(
-            selectors.with_due(selectors.with_list_columns(found)) if by_due else selectors.with_list_columns(found),
+            selectors.with_due(listed) if by_due else listed,
             order=["due", "id"] if by_due else ["-reported_at", "-id"],
             cursor=request.GET.get("etter", ""),
             size=PAGE_SIZE,
@@ -79,6 +82,7 @@ def deviation_list(request: HttpRequest, organisation: str) -> HttpResponse:
         "poster_url": _poster_url(request),
         "may_import": may(request.employee, "deviations.import"),
         "may_export": may(request.employee, "deviations.export"),
+        "may_change_many": may(request.employee, "deviations.change_many"),
         "wanted": wanted,
         **views_context(request, wanted),
     }
@@ -163,7 +167,7 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
         "may_handle": may_handle,
         "may_handle_now": may_handle and is_open,
         "may_add_details": is_open and may(employee, "deviations.add_details", deviation),
-        "may_reopen": deviation.state == "closed" and may(employee, "deviations.reopen", deviation),
+        "may_reopen": may_reopen(deviation, employee),
         "sees_internal": sees_internal,
         "crumbs": [_above(request, deviation), (deviation.number, None)],
         "pdf_url": case_url(request, deviation) + "pdf/",
@@ -197,12 +201,21 @@ def case_context(request: HttpRequest, deviation: Deviation) -> dict[str, Any]:
         **cause_context(deviation, sees_internal=sees_internal),
         **injury_context(deviation, employee, sees_internal=sees_internal),
         **learning_context(deviation, employee, may_handle=may_handle),
+        **around_context(deviation, employee, may_handle=may_handle, sees_internal=sees_internal),
     }
+
+
+def may_reopen(deviation: Deviation, employee: Employee) -> bool:
+    """Whether the page offers to open the case again; a merged one is opened by its reporter, in the one that goes on."""
+    if deviation.state != "closed" or not may(employee, "deviations.reopen", deviation):
+        return False
+    return not deviation.is_merged or (rules.is_reporter(employee, deviation) and rules.may_still_reopen(deviation))
 
 
 def _sent(deviation: Deviation, actions: list[Action], employee: Employee) -> list[Notification]:
     """What was told to whom about the case, its plan and the work in it; a hidden reporter is called the reporter."""
     about: list[Any] = [deviation, *([deviation.handling] if deviation.handling else [])]
+    about += [hearing.assignment for hearing in selectors.hearings_of(deviation) if hearing.assignment is not None]
     plan = deviation.plan
     if plan is not None:
         about += [plan, *(action.assignment for action in actions)]

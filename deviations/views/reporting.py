@@ -21,6 +21,7 @@ from deviations.models import Deviation
 from deviations.views.common import Number, case, case_url, whistleblowing_context
 from deviations.views.rating import rated_with_code
 from hms.audit.enums import Via
+from hms.audit.transitions import InvalidTransition
 from hms.core.htmx import redirect_to
 from hms.core.pages import form_page
 from hms.files.services import attach
@@ -206,18 +207,25 @@ def follow(request: HttpRequest, organisation: str) -> HttpResponse:
     if deviation is None:
         form.add_error("code", _("We find no case with that code. Check that every character is right."))
         return render(request, "deviations/follow.html", {"form": form}, status=422)
-    return _followed(request, deviation, form.cleaned_data["code"])
+    family = selectors.family_of(deviation)
+    chosen = next((each for each in family if each.number == request.POST.get("case")), deviation)
+    return _followed(request, chosen, form.cleaned_data["code"], family)
 
 
-def _followed(request: HttpRequest, deviation: Deviation, code: str) -> HttpResponse:
+def _followed(request: HttpRequest, deviation: Deviation, code: str, family: list[Deviation]) -> HttpResponse:
     wants_to_write = "text" in request.POST
     message = MessageForm(request.POST if wants_to_write else None, label=_("Message to the one who handles the case"))
     rated = rated_with_code(request, deviation)
     said = rated["rating_said"]
     if wants_to_write and message.is_valid():
-        if request.POST.get("verb") == "reopen" and rules.may_still_reopen(deviation):
-            services.reopen(deviation, by=None, reason=message.cleaned_data["text"], via=Via.QR)
+        verb, text = request.POST.get("verb"), message.cleaned_data["text"]
+        if verb == "reopen" and rules.may_still_reopen(deviation):
+            reopens = services.reopen_main if deviation.is_merged else services.reopen
+            reopens(deviation, by=None, reason=text, via=Via.QR)
             said = _("The case is open again.")
+        elif verb == "withdraw" and _may_withdraw(deviation):
+            services.withdraw_case(deviation, by=None, reason=text, via=Via.QR)
+            said = _("The case is withdrawn.")
         else:
             services.reply_from_reporter(deviation, text=message.cleaned_data["text"])
             said = _("Your message is sent.")
@@ -230,11 +238,23 @@ def _followed(request: HttpRequest, deviation: Deviation, code: str) -> HttpResp
         "comments": selectors.comments_for(deviation, None),
         "steps": selectors.steps(deviation),
         "may_reopen": rules.may_still_reopen(deviation),
-        "handler": deviation.handling.assignee if deviation.handling else None,
+        "handler": _handler_of(deviation),
+        "may_withdraw": _may_withdraw(deviation),
+        "others": [each for each in family if each.pk != deviation.pk],
         **whistleblowing_context(deviation),
     }
     failed = message.is_bound or (rated["rating_form"] is not None and rated["rating_form"].is_bound)
     return render(request, "deviations/followed.html", context | rated, status=422 if failed else 200)
+
+
+def _may_withdraw(deviation: Deviation) -> bool:
+    return deviation.state != State.CLOSED and not rules.relied_on(deviation, by_reporter=True)
+
+
+def _handler_of(deviation: Deviation) -> Employee | None:
+    """Who has the case; of a merged one, who has the case that goes on."""
+    followed = deviation.merged_into if deviation.merged_into is not None else deviation
+    return followed.handling.assignee if followed.handling else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -242,9 +262,12 @@ def reopen(request: HttpRequest, organisation: str, number: Number) -> HttpRespo
     """«It is not solved»: reporter within 30 days, or the handler."""
     deviation = case(request, number, "deviations.reopen")
     form = MessageForm(request.POST or None, label=_("Why should the case be reopened?"))
+    goes_on = deviation.is_merged and rules.is_reporter(request.employee, deviation)
+    if goes_on and not rules.may_still_reopen(deviation):
+        raise InvalidTransition(deviation, deviation.ending, State.IN_PROGRESS)
 
     def save(data: dict[str, Any]) -> None:
-        services.reopen(deviation, by=request.employee, reason=data["text"])
+        (services.reopen_main if goes_on else services.reopen)(deviation, by=request.employee, reason=data["text"])
         messages.success(request, _("The case is open again."))
 
     return form_page(

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from deviations import selectors
-from deviations.enums import Cause, Severity
+from deviations import rules, selectors
+from deviations.enums import Cause, Ending, Severity
 from deviations.forms.trends import TrendForm
 from deviations.selectors import trends
 from deviations.selectors.trends import Cell, Scope
@@ -42,15 +42,20 @@ class Chart:
 class _Links:
     """Addresses of the list behind a number; none for those who do not see the cases."""
 
-    def __init__(self, slug: str, scope: Scope, unit: Unit | None) -> None:
+    def __init__(self, slug: str, scope: Scope, unit: Unit | None, *, sees_inside: bool) -> None:
+        self.sees_inside = sees_inside
         self.is_exact = scope.is_exact
         self.base = reverse("deviations:list", args=[slug])
-        self.always = {"status": "all", "begin": scope.months.begin, "end": scope.months.last}
+        self.always = {"status": "counted", "begin": scope.months.begin, "end": scope.months.last}
         if unit is not None:
             self.always["below"] = unit.pk
 
     def to(self, **more: Any) -> str:
         return f"{self.base}?{urlencode(self.always | more)}" if self.is_exact else ""
+
+    def to_cause(self, cause: str) -> str:
+        """The list finds causes only where its reader sees the inside of the cases."""
+        return self.to(cause=cause) if self.sees_inside else ""
 
 
 @require_safe
@@ -63,7 +68,7 @@ def trend_page(request: HttpRequest, organisation: str) -> HttpResponse:
     form = TrendForm(request.GET, employee=employee, sees_all=trends.sees_everything(employee))
     unit, months, _is_exact = form.chosen()
     scope = trends.scope_of(employee, months, unit=unit)
-    links = _Links(organisation, scope, unit)
+    links = _Links(organisation, scope, unit, sees_inside=rules.works_with_cases(employee))
     charts = _charts(scope, links)
     context = {
         "form": form,
@@ -75,6 +80,10 @@ def trend_page(request: HttpRequest, organisation: str) -> HttpResponse:
         "answers": trends.answers_in(scope),
         "helped": trends.helpfulness_in(scope),
         "losses": trends.losses_in(scope),
+        "not_counted": [
+            (Ending(ending).label, number, links.to(status=ending))
+            for ending, number in trends.not_counted_in(scope).items()
+        ],
         "confidential": trends.confidential_in(scope) if unit is None else 0,
         "by_month": charts[0],
         "charts": charts[1:],
@@ -103,7 +112,7 @@ def _charts(scope: Scope, links: _Links) -> list[Chart]:
         Chart("months", _("Month by month"), _("Month"), months),
         Chart(
             "causes", _("Why it happened"), _("Cause"),
-            _bars(trends.by_cause(scope), lambda value: Cause(value).label, lambda value: links.to(cause=value)),
+            _bars(trends.by_cause(scope), lambda value: Cause(value).label, links.to_cause),
             _("A case may have several causes, and those that are not analysed have none."),
         ),
         Chart(

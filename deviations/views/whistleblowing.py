@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from deviations import selectors, services
@@ -55,6 +56,7 @@ def make_whistleblowing(request: HttpRequest, organisation: str, number: Number)
     """Move the case to the receivers of whistleblowing."""
     deviation = case(request, number, "deviations.make_whistleblowing")
     form = MakeWhistleblowingForm(request.POST or None)
+    merged = Deviation.objects.filter(merged_into=deviation).count() if request.method == "POST" else 0
 
     def save(data: dict[str, Any]) -> None:
         try:
@@ -66,6 +68,13 @@ def make_whistleblowing(request: HttpRequest, organisation: str, number: Number)
             return
         names = ", ".join(person.name for person in receivers)
         messages.success(request, _("The case is moved to %(names)s.") % {"names": names})
+        if merged:
+            words = ngettext(
+                "%(count)d case that was merged into it goes on by itself. Is it whistleblowing too?",
+                "%(count)d cases that were merged into it go on by themselves. Are they whistleblowing too?",
+                merged,
+            )
+            messages.warning(request, words % {"count": merged})
 
     return form_page(
         request,

@@ -91,6 +91,9 @@ class Action(TenantModel):
     created_at = models.DateTimeField(default=timezone.now)
     history = history()
 
+    # Not stored: what can be made of it when it is overdue, for the page that shows it (`hms.actions.overdue`).
+    way_on: object = None
+
     class Meta:
         verbose_name = _("action")
         indexes = [models.Index(fields=["organisation", "plan", "id"], name="action_plan")]

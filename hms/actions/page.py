@@ -9,6 +9,7 @@ from hms.actions import selectors
 from hms.actions.enums import ControlLevel, Opinion, PlanState
 from hms.actions.forms import EffectForm, StatementForm
 from hms.actions.models import Action, ActionPlan, Statement
+from hms.actions.overdue import ways_on
 from hms.assignments.chain import chain_of
 from hms.assignments.enums import Kind
 from hms.assignments.enums import State as AssignmentState
@@ -29,11 +30,15 @@ def plan_context(request: HttpRequest, plan: ActionPlan | None) -> dict[str, Any
         and not any(statement.plan_version == plan.version for statement in statements)
     )
     waiting = _waiting(plan, statements)
+    shown = list(selectors.actions_of(plan))
+    ways = ways_on(request.employee, _in(plan, shown))
+    for action in shown:
+        action.way_on = ways.get(action.pk)
     return {
         "plan": plan,
         "plan_columns": [_("Action"), _("Responsible"), _("Due date"), _("Status")],
-        "plan_actions": (actions := [(action, action_status(action)) for action in selectors.actions_of(plan)]),
-        "plan_is_weak": _is_weak([action for action, _status in actions]),
+        "plan_actions": [(action, action_status(action)) for action in shown],
+        "plan_is_weak": _is_weak(shown),
         "plan_statements": statements,
         "plan_decision": selectors.decision(plan, request.organisation) if may_manage else None,
         "may_manage_plan": may_manage,
@@ -44,6 +49,13 @@ def plan_context(request: HttpRequest, plan: ActionPlan | None) -> dict[str, Any
         "may_check_effect": may_manage and plan.state == PlanState.DONE,
         "effect_form": EffectForm() if may_manage and plan.state == PlanState.DONE else None,
     }
+
+
+def _in(plan: ActionPlan, actions: list[Action]) -> list[Action]:
+    """The actions with their plan at hand."""
+    for action in actions:
+        action.plan = plan
+    return actions
 
 
 def _is_weak(actions: list[Action]) -> bool:

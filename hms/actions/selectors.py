@@ -55,6 +55,13 @@ def has_open_actions(plan: ActionPlan | None) -> bool:
     return plan is not None and actions_of(plan).exclude(assignment__state=AssignmentState.DONE).exists()
 
 
+def is_begun(plan: ActionPlan | None) -> bool:
+    """Whether a plan has been decided, or something in it is under way or done: others rely on it."""
+    if plan is None:
+        return False
+    return plan.decided_at is not None or actions_of(plan).exclude(assignment__state=AssignmentState.PLANNED).exists()
+
+
 def cost_of(plan: ActionPlan | None) -> int | None:
     """What the plan's actions cost together, in kroner; None when no action says."""
     if plan is None:

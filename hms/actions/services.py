@@ -171,6 +171,32 @@ def change_action(
     return action
 
 
+def call_off(plan: ActionPlan, *, by: Employee) -> None:
+    """Take everything that is only planned out of a plan whose owner ends without it; as :func:`remove_action`.
+
+    Raises:
+        InvalidTransition: when it was decided once, or something in it is begun.
+    """
+    lock(plan)
+    if selectors.is_begun(plan):
+        raise InvalidTransition(plan, plan.state, "call off")
+    for action in selectors.actions_of(plan):
+        remove_action(action, by=by)
+
+
+def change_unit(plan: ActionPlan, *, unit: Unit, by: Employee) -> None:
+    """Let a plan follow its owner to another unit.
+
+    Effects: the unit; a plan that waits for a statement is a draft again, to be sent to whoever represents the new
+    unit. What is decided goes on.
+    """
+    lock(plan)
+    plan.unit = unit
+    plan.save(update_fields=["unit"])
+    if plan.state == PlanState.SENT:
+        _material_change(plan, by=by)
+
+
 def remove_action(action: Action, *, by: Employee) -> None:
     """Take an action out of the plan: its assignment is cancelled, the trace stays."""
     plan = action.plan

@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from typing import cast
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hms.actions import selectors, services, sources
+from hms.actions import overdue, selectors, services, sources
 from hms.actions.models import Action, ActionPlan, Statement
 from hms.assignments import sources as assignment_sources
 from hms.assignments.enums import Kind
@@ -96,6 +97,14 @@ def _owner_moved(assignment: Assignment, previous: Employee, by: Employee | None
         services.change_owner(_plan(assignment), owner=assignment.assignee)
 
 
+def _ways_on(assignment: Assignment, employee: Employee) -> list[tuple[Promise | str, str]]:
+    if not assignment.is_overdue or assignment.source_kind != Action._meta.label_lower:
+        return []
+    action = _action(assignment)
+    action.assignment = assignment
+    return [(way.label, way.url) for way in overdue.ways_on(employee, [action]).values()]
+
+
 def _completed(assignment: Assignment, by: Employee | None, via: str) -> None:
     services.action_completed(_action(assignment), by=by)
 
@@ -110,6 +119,7 @@ assignment_sources.register(
         facts=lambda assignment: _facts(_plan_of_action(assignment)),
         on_completed=_completed,
         on_moved=None,
+        ways_on=_ways_on,
         kept_from=_kept_from_action,
         asker=lambda assignment: _plan_of_action(assignment).owner,
         link_verbs=frozenset({"done", "more_time", "not_mine", "comment"}),

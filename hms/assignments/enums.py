@@ -10,6 +10,7 @@ class Kind(models.TextChoices):
     STATEMENT = "statement", _("Give a statement on a plan")
     REPLY = "reply", _("Reply to a disagreement")
     EFFECT_CHECK = "effect_check", _("Check the effect")
+    VIEW = "view", _("Give your view")
 
 
 class State(models.TextChoices):

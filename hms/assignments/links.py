@@ -23,10 +23,13 @@ def create_link(assignment: Assignment, *, to: Employee) -> str:
     return token
 
 
-def revoke_links(assignment: Assignment, *, but: Employee | None = None) -> None:
-    """Make every unused link to the assignment stop working, except one person's."""
+def revoke_links(assignment: Assignment, *, but: Employee | None = None, at: datetime.datetime | None = None) -> None:
+    """Make every unused link to the assignment stop working, except one person's.
+
+    `at`: when it counts as done, where the minute would name somebody anonymous; now when left out.
+    """
     unused = ActionLink.objects.filter(assignment=assignment, used_at=None, revoked_at=None)
-    unused.exclude(employee=but).update(revoked_at=timezone.now())
+    unused.exclude(employee=but).update(revoked_at=at or timezone.now())
 
 
 def use_link(link: ActionLink) -> None:

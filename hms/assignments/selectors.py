@@ -68,6 +68,12 @@ def may_open_case(employee: Employee, assignment: Assignment) -> bool:
     return type(root) in visible_models() and visible(type(root), employee).filter(pk=root.pk).exists()
 
 
+def may_open_page(employee: Employee, assignment: Assignment) -> bool:
+    """Whether somebody may open the page where the work is seen in its context."""
+    may_open = sources.get(assignment.source_kind).may_open
+    return (may_open is not None and may_open(assignment, employee)) or may_open_case(employee, assignment)
+
+
 def ladders() -> dict[tuple[str, bool], Ladder]:
     """The open organisation's own ladders, by kind and whether it is critical."""
     own: dict[tuple[str, bool], Ladder] = {}

@@ -129,15 +129,22 @@ def start(assignment: Assignment, *, by: Employee | None) -> None:
     _set_going(assignment, event, by=by)
 
 
-def complete(assignment: Assignment, *, by: Employee | None, comment: str = "", via: str = Via.WEB) -> None:
-    """Say that the work is done.
+def complete(
+    assignment: Assignment,
+    *,
+    by: Employee | None,
+    comment: str = "",
+    via: str = Via.WEB,
+    at: datetime.datetime | None = None,
+) -> None:
+    """Say that the work is done. `at`: as for :func:`assign`.
 
     Effects: state done; links stop working; a wish for more time is withdrawn; the source is told; so is
     the one who asked for it, when it was answered here and not on the source's own page (which tells
     people in its own words).
     """
     hold(assignment)
-    event = _end(assignment, State.DONE, by=by, verb="assignment.completed", via=via, comment=comment)
+    event = _end(assignment, State.DONE, by=by, verb="assignment.completed", via=via, comment=comment, at=at)
     source = sources.get(assignment.source_kind)
     if source.on_completed is not None:
         source.on_completed(assignment, by, via)
@@ -190,9 +197,15 @@ def make_confidential(assignment: Assignment, *, title: str) -> None:
 
 
 def hand_over(
-    assignment: Assignment, *, to: Employee, by: Employee | None, reason: str = "", via: str = Via.WEB
+    assignment: Assignment,
+    *,
+    to: Employee,
+    by: Employee | None,
+    reason: str = "",
+    via: str = Via.WEB,
+    email: bool = True,
 ) -> None:
-    """Give the work to somebody else; what many could take is then theirs.
+    """Give the work to somebody else; what many could take is then theirs. `email`: as for :func:`assign`.
 
     Effects: a new assignee; the old one's links stop working and their wish for more time is withdrawn;
     an event; the reason is noted; the source is told; a message to the new assignee when it is open.
@@ -204,7 +217,7 @@ def hand_over(
         assignment, to=to, by=by, verb="assignment.handed_over", via=via, kind=NoteKind.HANDED_OVER, text=reason
     )
     if assignment.state == State.OPEN:
-        _tell_assignee(assignment, event, by=by)
+        _tell_assignee(assignment, event, by=by, email=email)
 
 
 def hand_back(assignment: Assignment, *, by: Employee, comment: str, via: str = Via.WEB) -> Employee:
@@ -317,13 +330,20 @@ def _move(
 
 
 def _end(
-    assignment: Assignment, to: str, *, by: Employee | None, verb: str, via: str = Via.WEB, comment: str = ""
+    assignment: Assignment,
+    to: str,
+    *,
+    by: Employee | None,
+    verb: str,
+    via: str = Via.WEB,
+    comment: str = "",
+    at: datetime.datetime | None = None,
 ) -> Event:
     event = _move(
-        assignment, to, by=by, verb=verb, via=via,
-        ended_at=timezone.now(), ended_by=by, comment=comment, next_step_at=None,
+        assignment, to, by=by, verb=verb, via=via, at=at,
+        ended_at=at or timezone.now(), ended_by=by, comment=comment, next_step_at=None,
     )  # fmt: skip
-    revoke_links(assignment)
+    revoke_links(assignment, at=at)
     _withdraw_extensions(assignment, by=by)
     return event
 

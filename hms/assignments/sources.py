@@ -38,6 +38,8 @@ class Source:
             is open.
         load: reads what the mail titles of many assignments need, in as many queries however many they are, and
             keeps it with :func:`keep_root`; None: their titles need nothing.
+        may_open: whether a reader may open the page of `url`, where others than those who may open the case do.
+        ways_on: (label, url) of what else a reader can make of it, on the task's own page.
         kept_from: ids of the people whom the case is about, who must not get the work or help with it.
         link_verbs: what can be done without the thing's own page: `done`, `more_time`, `not_mine` (pass
             on), `comment` (say that one is stuck). What carries legal weight leaves them out.
@@ -59,6 +61,8 @@ class Source:
     kept_from: Callable[[Assignment], set[int]] | None = None
     follows_role: Callable[[Assignment], bool] | None = None
     asker: Callable[[Assignment], Employee | None] | None = None
+    may_open: Callable[[Assignment, Employee], bool] | None = None
+    ways_on: Callable[[Assignment, Employee], list[tuple[Promise | str, str]]] | None = None
 
 
 _sources: dict[str, Source] = {}

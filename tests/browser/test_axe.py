@@ -33,7 +33,10 @@ BRIEFLY = {"resultTypes": ["violations"], "selectors": False, "preload": False, 
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 # Whoever sees most comes first.
 ROLES = ["amir", "admin", "sunniva", "kari", "tor_erik", "ingrid", "ragnhild"]
-CASES = ["new", "taken", "closed", "secret", "anonymous", "whistle", "hidden", "asked_about", "serious"]
+CASES = [
+    "new", "taken", "closed", "secret", "anonymous", "whistle", "hidden", "asked_about", "serious", "rejected",
+    "withdrawn", "merged", "around", "part", "stopped",
+]  # fmt: skip
 # Open to whoever has the address; they explain themselves when it works no more.
 OPEN = {"assignments:link", "organisations:invitation"}
 
@@ -75,14 +78,13 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
     with tenant(cast.fjellvik):
         numbers = {
             name: world.case_of(getattr(world, name)).number
-            for name in ("draft", "waiting", "disagreed", "at_work", "finished")
+            for name in ("draft", "waiting", "disagreed", "at_work", "finished", "late")
         }
     numbers |= {name: getattr(world, name).number for name in CASES}
     of_import = [[batch.pk] for batch in world.case_imports]
     return {
         "deviations:detail": [[number] for number in numbers.values()],
         "deviations:receipt": [[numbers["new"]]],
-        "deviations:reopen": [[numbers["closed"]]],
         "deviations:grant_access": [[numbers["secret"]]],
         "deviations:close": [[numbers["finished"]]],
         "deviations:": [[numbers["taken"]]],
@@ -93,6 +95,16 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
         "deviations:write_example": [[numbers["asked_about"]]],
         "deviations:example": [[world.example.pk]],
         "deviations:example_consent": [[world.asked.pk]],
+        "deviations:reopen": [[numbers["closed"]], [numbers["rejected"]]],
+        "deviations:take_out": [[numbers["merged"]]],
+        "deviations:merge": [[numbers["new"]], [numbers["around"]]],
+        "deviations:stop_work": [[numbers["taken"]]],
+        "deviations:lift_stop": [[numbers["stopped"]]],
+        "deviations:hearing": [[world.hearing.pk]],
+        "deviations:close_hearing": [[world.hearing.pk]],
+        "deviations:report_missed": [[world.late.pk]],
+        "deviations:changed_many": [[world.change.pk]],
+        "deviations:undo_many": [[world.change.pk]],
         "deviations:import_columns": of_import[:1],
         "deviations:import_values": of_import[1:2],
         "deviations:import_preview": of_import[1:2],

@@ -1,6 +1,7 @@
 """Something of everything in Fjellvik, so that every page has something to show."""
 
 import datetime
+import uuid
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -17,7 +18,7 @@ from hms.actions.enums import ActionKind, Opinion
 from hms.actions.models import Action
 from hms.assignments import services as assignments
 from hms.assignments.feeds import make_feed
-from hms.assignments.models import ActionLink
+from hms.assignments.models import ActionLink, Assignment
 from hms.assignments.target import Target
 from hms.core.tabular import read_table
 from hms.files.services import attach
@@ -48,6 +49,7 @@ class World:
             self._imports()
             self._reports()
             self._views()
+            self._around()
 
     # --- cases ---
 
@@ -238,3 +240,36 @@ class World:
         cases.choose_start(
             sunniva, cases.save_view(by=sunniva, name="Brann", query={"category": "fire"}, is_for_all=True)
         )
+
+    def _around(self) -> None:
+        """Ends that are no solution, what surrounds a case, and many changed at once."""
+        cast, by = self.cast, {"by": self.cast.amir}
+        self.rejected, self.withdrawn, self.merged = (self._case(f"Rart lys {word}.") for word in ("A", "B", "C"))
+        cases.reject(self.rejected, reason="Lyset skal være slik.", **by)
+        cases.withdraw_case(self.withdrawn, by=cast.ingrid, reason="Jeg så feil.")
+        self.around = self._case("Døra til lageret står og slår.", place="Lager", category="equipment")
+        cases.comment(self.merged, text="Samme dør.", visibility=CommentVisibility.INTERNAL, **by)
+        cases.merge(self.merged, into=self.around, reason="Samme dør.", **by)
+        linked, _suggested = (self._case(f"Døra {word}.", place="Lager") for word in ("smeller", "kniper"))
+        cases.link(self.around, other=linked, kind="recurrence", **by)
+        self.part = cases.split(
+            self.around, title="Lyset på lageret", description="Det er mørkt.", unit=cast.solbakken, severity=1, **by
+        )
+        ask = {"question": "Hvordan er døra hengt?", "due_on": self.today + datetime.timedelta(days=5), **by}
+        self.hearing = cases.ask_for_view(self.around, asked=cast.tor_erik, shows_case=True, **ask)
+        answered = cases.ask_for_view(self.around, asked=cast.kari, shows_case=False, **ask)
+        cases.answer_hearing(answered, by=cast.kari, text="Med to hengsler.")
+        stop = cases.stop_work(
+            self.around, by=cast.kari, what="Truckkjøring i porten", place="Lager", since=timezone.now()
+        )
+        cases.lift_stop(stop, by=cast.kari, basis="safe", reason="Det er satt opp speil.")
+        self.stopped = self._case("Stillaset svaier.", severity=Severity.VERY_SERIOUS)
+        cases.stop_work(
+            self.stopped, by=cast.kari, what="Alt arbeid på stillaset", place="Vestveggen", since=timezone.now()
+        )
+        self.late = self._decided("Håndtaket er løst.", title="Bytt håndtak")
+        Assignment.objects.filter(pk=self.late.assignment_id).update(
+            due_on=self.today - datetime.timedelta(days=3)
+        )  # fmt: skip
+        seen = [cases.Seen(case.pk, case.version, case.handling.assignee_id) for case in (linked, self.rejected)]
+        self.change = cases.bulk_categorise(cases=seen, category="fire", key=uuid.uuid4(), **by)

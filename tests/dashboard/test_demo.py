@@ -16,8 +16,19 @@ from stdnum.no import orgnr
 
 from dashboard.demo.load import load
 from dashboard.demo.situations import all_situations
-from deviations.enums import Category, Cause, ReporterKind, State
-from deviations.models import Deviation, GoodExample, HoursWorked, Injury, NavReport, NoticeList, Rating
+from deviations.enums import Category, Cause, Ending, LinkKind, ReporterKind, State
+from deviations.models import (
+    CaseLink,
+    Deviation,
+    GoodExample,
+    Hearing,
+    HoursWorked,
+    Injury,
+    NavReport,
+    NoticeList,
+    Rating,
+    WorkStop,
+)
 from deviations.selectors import helpfulness, names_in, reporters_words_in, visible_to
 from hms.accounts.demo import DEMO_PASSWORD, SIGN_INS
 from hms.accounts.models import User
@@ -149,7 +160,7 @@ class DemoTest(TestCase):
     def test_every_closed_case_is_answered_and_finished(self) -> None:
         for organisation in (self.fjellvik, self.havbris):
             with tenant(organisation):
-                closed = Deviation.objects.filter(state=State.CLOSED).select_related("handling", "plan")
+                closed = Deviation.objects.filter(state=State.CLOSED, ending="").select_related("handling", "plan")
                 assert closed
                 for case in closed:
                     assert len(case.answer) > 40
@@ -215,6 +226,18 @@ class DemoTest(TestCase):
                 "recipient__given_name", flat=True
             )
             assert {"Sunniva", "Ragnhild"} <= set(told)
+
+    def test_cases_end_in_other_ways_too_and_have_others_around_them(self) -> None:
+        with tenant(self.fjellvik):
+            ended = {case.ending: case for case in Deviation.objects.exclude(ending="").select_related("handling")}
+            assert set(ended) == set(Ending.values)
+            assert all(case.handling.state == AssignmentState.DONE for case in ended.values())
+            assert ended[Ending.MERGED].merged_into.title == "Løst rekkverk i trapp B"
+            assert CaseLink.objects.filter(kind=LinkKind.RECURRENCE).exists()
+            assert Hearing.objects.get().is_open
+        with tenant(self.havbris):
+            assert WorkStop.objects.get().lifted_at is None
+            assert Notification.objects.filter(type="deviations.work_stopped").exists()
 
     def test_the_hand_rail_waits_for_kari(self) -> None:
         with tenant(self.fjellvik):

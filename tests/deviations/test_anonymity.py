@@ -216,7 +216,7 @@ def test_their_own_pages_do_not_know_of_it(cast, nils, browser):
     assert browser.get(f"/fjellvik/meld/kvittering/{number}/").status_code == 404
 
 
-@pytest.mark.parametrize("verb", ["reply", "reopen"])
+@pytest.mark.parametrize("verb", ["reply", "reopen", "withdraw"])
 def test_writing_with_the_receipt_code_while_signed_in_names_nobody(cast, nils, browser, verb):
     browser.force_login(nils.user)
     code = code_of(browser.post("/fjellvik/meld/", form(cast)))
@@ -236,9 +236,33 @@ def test_writing_with_the_receipt_code_while_signed_in_names_nobody(cast, nils, 
     assert [row for row in mine if row[0] not in changed] == []
     with tenant(cast.fjellvik):
         newest = case.history.order_by("-history_id").first()
-        if verb == "reopen":
-            assert newest.state == "in_progress"
+        if verb != "reply":
+            assert newest.state == ("in_progress" if verb == "reopen" else "closed")
             assert newest.history_user_id is None
+            assert timezone.localtime(newest.history_date).time() == datetime.time(0)
+
+
+@pytest.mark.parametrize("verb", ["reopen", "rate"])
+def test_what_somebody_anonymous_does_of_a_merged_case_leaves_the_day(cast, nils, browser, verb):
+    browser.force_login(nils.user)
+    code = code_of(browser.post("/fjellvik/meld/", form(cast)))
+    with tenant(cast.fjellvik):
+        case = Deviation.objects.get()
+        main = report(cast)
+        services.merge(case, into=main, by=cast.amir, reason="Det samme.")
+        services.close(Deviation.objects.get(pk=main.pk), by=cast.amir, answer="Vi har snakket sammen.")
+    sent = {"code": code, "verb": verb, **({"text": "Det hender ennå."} if verb == "reopen" else {"helped": "no"})}
+    with written() as traces:
+        assert browser.post("/fjellvik/f/", sent).status_code == 200
+    assert {"deviations_comment", "deviations_rating"} & {table for table, _text in traces.rows}
+    assert traces.naming(str(USER_ID), str(EMPLOYEE_ID), "ilsemann", code) == []
+    # What others did in the case keeps its time: those rows stand beside the anonymous ones.
+    changed = {"deviations_deviation", "deviations_historicaldeviation", "assignments_assignment", "deviations_rating"}
+    assert [row for row in traces.telling_the_time() if row[0] not in WAITING | changed] == []
+    with tenant(cast.fjellvik):
+        newest = main.history.order_by("-history_id").first()
+        if verb == "reopen":
+            assert (newest.state, newest.history_user_id) == ("in_progress", None)
             assert timezone.localtime(newest.history_date).time() == datetime.time(0)
 
 

@@ -107,7 +107,7 @@ def detail(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
     except Http404:
         return _gone(request, pk)
     source = sources.get(task.source_kind)
-    if not source.link_verbs and selectors.may_open_case(request.employee, task):
+    if not source.link_verbs and selectors.may_open_page(request.employee, task):
         return redirect_to(request, source.url(task))
     if request.method == "POST":
         return _answer(request, task)
@@ -159,7 +159,7 @@ def detail_context(request: HttpRequest, task: Assignment, form: AnswerForm | No
     return {
         "task": task,
         "source": source,
-        "source_url": source.url(task) if selectors.may_open_case(request.employee, task) else "",
+        "source_url": source.url(task) if selectors.may_open_page(request.employee, task) else "",
         "facts": [] if task.is_confidential else source.facts(task),
         "form": form,
         "extension": waiting,
@@ -181,6 +181,7 @@ def detail_context(request: HttpRequest, task: Assignment, form: AnswerForm | No
         "chain": chain_of(task),
         "trail": [(_("My tasks"), reverse("assignments:list", args=[request.organisation.slug])), (task.title, None)],
         "is_mine": task.assignee_id == request.employee.pk,
+        "ways_on": source.ways_on(task, request.employee) if source.ways_on is not None else [],
     }
 
 

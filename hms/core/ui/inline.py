@@ -153,6 +153,7 @@ def button(
     name: str = "",
     value: Any = "",
     form: str = "",
+    formaction: str = "",
     type: str = "",  # noqa: A002  the word templates use
     block: bool = False,
     busy: Any = "",
@@ -163,7 +164,8 @@ def button(
     """A link that looks like a button when `url` is given, else a `<button>`.
 
     `variant`: "" (the one main action), "secondary", "tertiary". `busy`: what it says while sending, default
-    «Lagrer …». `popover`: id of the sheet it opens. `print`: opens the print dialogue. `sr`: words added for
+    «Lagrer …». `popover`: id of the sheet it opens. `print`: opens the print dialogue.
+    `formaction`: where this button sends its form. `sr`: words added for
     screen readers («Skriv ut» → «Skriv ut saken»).
     """
     inner = format_html(
@@ -188,6 +190,7 @@ def button(
             name=name,
             value=value,
             form=form,
+            formaction=formaction,
             popovertarget=popover,
             data_print=print,
             data_busy=busy or (gettext("Saving …") if kind == "submit" else ""),
