@@ -23,6 +23,7 @@ from deviations.injury_enums import COUNTED, Absence, InjuryOutcome
 from deviations.injury_rules import ALL_ENTRIES
 from deviations.models import HoursWorked, Injury
 from deviations.models.injuries import days_away
+from deviations.selectors.injuries import of_cases_about
 from hms.organisations.enums import Role
 from hms.organisations.models import Employee, Unit
 from hms.organisations.people import reach
@@ -116,10 +117,13 @@ def _hours(unit: Unit | None, years: Iterable[int]) -> _Hours:
     return found
 
 
-def yearly(unit: Unit | None, years: Iterable[int], *, today: datetime.date | None = None) -> list[Tally]:
+def yearly(
+    unit: Unit | None, years: Iterable[int], *, reader: Employee, today: datetime.date | None = None
+) -> list[Tally]:
     """The frequencies of whole years, the newest first; of the running one, its months from January with hours.
 
-    A year has the hours entered for it, else those of all its months, else none.
+    A year has the hours entered for it, else those of all its months, else none. `reader`: injuries of cases about
+    them are not counted for them; one more than the register shows would tell of it.
     """
     today, years = today or timezone.localdate(), sorted(years, reverse=True)
     hours = _hours(unit, years)
@@ -134,7 +138,7 @@ def yearly(unit: Unit | None, years: Iterable[int], *, today: datetime.date | No
             tally.missing_months = months.count(None)
             tally.hours = sum(filter(None, months)) if not tally.missing_months else None
         tallies.append(tally)
-    _count(tallies, unit, today)
+    _count(tallies, unit, today, reader)
     return tallies
 
 
@@ -150,8 +154,8 @@ def _running(year: int, hours: _Hours, today: datetime.date) -> Tally:
     return Tally(datetime.date(year, 1, 1), end, number, missing)
 
 
-def monthly(unit: Unit | None, year: int, *, today: datetime.date | None = None) -> list[Tally]:
-    """The frequencies of a year's months that have begun, in order."""
+def monthly(unit: Unit | None, year: int, *, reader: Employee, today: datetime.date | None = None) -> list[Tally]:
+    """The frequencies of a year's months that have begun, in order; `reader` as for :func:`yearly`."""
     today = today or timezone.localdate()
     hours = _hours(unit, [year])
     tallies = [
@@ -164,11 +168,11 @@ def monthly(unit: Unit | None, year: int, *, today: datetime.date | None = None)
         for month in range(1, 13)
         if datetime.date(year, month, 1) <= today
     ]
-    _count(tallies, unit, today)
+    _count(tallies, unit, today, reader)
     return tallies
 
 
-def _count(tallies: list[Tally], unit: Unit | None, today: datetime.date) -> None:
+def _count(tallies: list[Tally], unit: Unit | None, today: datetime.date, reader: Employee) -> None:
     """Count the injuries of each period, in one query."""
     if not tallies:
         return
@@ -178,7 +182,7 @@ def _count(tallies: list[Tally], unit: Unit | None, today: datetime.date) -> Non
         person_kind__in=COUNTED,
         occurred_on__gte=min(tally.begin for tally in tallies),
         occurred_on__lt=max(tally.end for tally in tallies),
-    )
+    ).exclude(of_cases_about(reader))
     if unit is not None:
         injuries = injuries.filter(deviation__unit__path__contains=[unit.pk])
     rows = injuries.values_list("occurred_on", "outcome", "absence", "absent_from", "absent_until", "absent_days")

@@ -37,14 +37,19 @@ def register_for(employee: Employee) -> QuerySet[Injury]:
     Confidential cases' entries are among them, because the register must be whole; whistleblowing is in no register.
     Nobody reads entries of a case about themself.
     """
-    entries = Injury.objects.filter(deviation__is_whistleblowing=False).exclude(
-        Q(deviation__concerns__isnull=False, deviation__concerns=employee)
-        | Q(deviation__in=WhistleblowingSubject.objects.filter(employee=employee).values("deviation"))
-    )
+    entries = Injury.objects.filter(deviation__is_whistleblowing=False).exclude(of_cases_about(employee))
     his = reach(employee)
     if his.has(*ALL_ENTRIES):
         return entries
     return entries.filter(deviation__unit_id__in=his.managed_unit_ids | his.safety_unit_ids)
+
+
+def of_cases_about(employee: Employee) -> Q:
+    """Filter for injuries of cases that somebody is not to know of, because they are about them."""
+    subjects = WhistleblowingSubject.objects.filter(employee=employee)
+    # Both compared as «known and this one», so that a case about nobody is not lost in the negation.
+    about = Q(deviation__concerns__isnull=False, deviation__concerns=employee)
+    return about | Q(deviation__in=subjects.values("deviation"))
 
 
 def units_in_register(employee: Employee) -> QuerySet[Unit]:

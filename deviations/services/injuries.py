@@ -78,7 +78,9 @@ def _change(injury: Injury, *, by: Employee, version: int, fields: dict[str, Any
     before = {field.attname: getattr(injury, field.attname) for field in injury._meta.concrete_fields}
     for name, value in fields.items():
         setattr(injury, name, value)
-    _keep_reporter_unnamed(injury, by=by)
+    if injury.employee_id != before["employee_id"] or injury.is_reporter:
+        # A name that stands in the history already says no more for standing here too; a flag beside it would.
+        _keep_reporter_unnamed(injury, by=by)
     changed = [
         field.name
         for field in injury._meta.concrete_fields

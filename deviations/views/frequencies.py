@@ -31,8 +31,8 @@ def page(request: HttpRequest, organisation: str) -> HttpResponse:
         raise PermissionDenied
     may_enter = may(request.employee, "deviations.enter_hours")
     query = urlencode({"year": year, **({"unit": unit.pk} if unit else {})})
-    years = frequencies.yearly(unit, form.years)
-    months = frequencies.monthly(unit, year)
+    years = frequencies.yearly(unit, form.years, reader=request.employee)
+    months = frequencies.monthly(unit, year, reader=request.employee)
     context = {
         "form": form,
         "unit": unit,

@@ -54,9 +54,10 @@ def enter(cast, year, *hours, unit=None):
             )
 
 
-def ask(cast, unit=None, years=(2025,)):
+def ask(cast, unit=None, years=(2025,), who=None):
     with tenant(cast.fjellvik):
-        return {tally.begin.year: tally for tally in frequencies.yearly(unit, years, today=TODAY)}
+        found = frequencies.yearly(unit, years, reader=who or cast.sunniva, today=TODAY)
+        return {tally.begin.year: tally for tally in found}
 
 
 def numbers(tally):
@@ -100,6 +101,16 @@ def test_confidential_injuries_count_and_whistleblowing_does_not(cast, happen):
         services.add_receiver(employee=cast.tor_erik, position=1, is_outside_line=True, starts_on=TODAY, by=cast.admin)
         services.make_whistleblowing(whistle, by=cast.amir, reason="Varsling")
     assert ask(cast)[2025].lost_time == 1
+
+
+def test_whom_a_case_is_about_does_not_learn_of_it_by_counting(cast):
+    day = datetime.date(2025, 3, 3)
+    with tenant(cast.fjellvik):
+        case = report(cast, occurred_on=day, about_my_manager=True)
+        injure(cast, case, occurred_on=day, by=cast.helene, absence="days", absent_days=1)
+    enter(cast, 2025, 100_000, unit=cast.solbakken)
+    assert ask(cast, cast.solbakken, who=cast.amir)[2025].recorded == 0
+    assert ask(cast, cast.solbakken, who=cast.helene)[2025].recorded == 1
 
 
 def test_the_year_of_the_injury_has_the_days_and_they_grow(cast, happen):
@@ -155,7 +166,7 @@ def test_months(cast, happen):
     happen(datetime.date(2026, 2, 28), absence="days", absent_days=2)
     enter(cast, 2026, 50_000, 40_000)
     with tenant(cast.fjellvik):
-        months = frequencies.monthly(None, 2026, today=TODAY)
+        months = frequencies.monthly(None, 2026, reader=cast.sunniva, today=TODAY)
     assert len(months) == 10
     assert [(tally.hours, tally.lost_time, tally.h1) for tally in months[:3]] == [
         (50_000, 0, Decimal("0.0")), (40_000, 1, Decimal("25.0")), (None, 0, None),

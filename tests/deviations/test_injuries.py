@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
 from deviations import services
-from deviations.enums import ReporterKind
+from deviations.enums import ReporterKind, ReportKind
 from deviations.injury_enums import Absence, InjuredKind, InjuryOutcome
 from deviations.models import Injury, NavReport
 from deviations.selectors import injuries
@@ -478,3 +478,15 @@ def test_a_name_without_sign_in_is_for_those_who_see_the_inside(cast, client):
     assert "Petra Gjest" in register(client, cast.sunniva).content.decode()
     # Sees the case, but no names in the register.
     assert "Petra Gjest" not in register(client, cast.vigdis).content.decode()
+
+
+def test_a_case_of_an_injury_without_anybody_in_the_register_stands_out(cast, client):
+    client.force_login(cast.amir.user)
+    card = '<section class="ds-card" data-color="warning" aria-labelledby="injuries">'
+    with tenant(cast.fjellvik):
+        case, other = report(cast, kind=ReportKind.INJURY), report(cast)
+    assert card in client.get(url(case)).content.decode()
+    assert card not in client.get(url(other)).content.decode()
+    with tenant(cast.fjellvik):
+        injure(cast, case)
+    assert card not in client.get(url(case)).content.decode()
