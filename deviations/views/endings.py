@@ -70,7 +70,9 @@ def obstacle_words(obstacle: str) -> str:
     words = {
         "whistleblowing": _("It is handled as whistleblowing, and must be looked into."),
         "plan": _("Others rely on its plan. Finish it, and close the case with an answer."),
-        "injured": _("Somebody injured is in the register, or authorities had to be told. Solve it, and close it with an answer."),
+        "injured": _(
+            "Somebody injured is in the register, or authorities had to be told. Solve it, and close it with an answer."
+        ),
         "merged": _("Other cases are merged into it. Take them out first."),
         "hearing": _("Others have been asked about it. Write to the one who handles the case."),
         "stopped": _("Work is stopped because of it. Lift the stop first."),

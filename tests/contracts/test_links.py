@@ -139,6 +139,7 @@ def everything_printed(world: World) -> list[Printed]:
         Printed("actions:plan", reverse("actions:plan", args=["fjellvik", plan]), cast.amir, opens),
         Printed("deviations:detail", f"{at}avvik/{case}/", cast.amir, opens),
         Printed("deviations:list", f"{at}avvik/", cast.amir, opens),
+        Printed("deviations:hearing", f"{at}horing/{world.hearing.pk}/", cast.tor_erik, opens),
         Printed("deviations:injury_register", f"{at}skader/", cast.sunniva, opens),
         Printed("deviations:frequencies", f"{at}skader/tall/", cast.ragnhild, opens),
         Printed("deviations:rate", f"{at}avvik/{world.closed.number}/hjalp/", cast.ingrid, sends(helped="yes")),
