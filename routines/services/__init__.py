@@ -1,0 +1,72 @@
+"""The only writer of routines."""
+
+from routines.services.approving import (
+    answer_review,
+    approve,
+    approver_of,
+    is_representative_silent,
+    objections_to,
+    representatives_for,
+    send,
+    send_back,
+    to_approval,
+)
+from routines.services.publishing import (
+    add_version,
+    archive,
+    bring_back,
+    look_through_soon,
+    organisations_to_look_through,
+    publish,
+    publish_due,
+    put_in_force,
+    start_revisions,
+    still_right,
+)
+from routines.services.reading import answer_question, ask_owner, chase, confirm, look_through, look_through_all
+from routines.services.turns import turn
+from routines.services.writing import (
+    begin_draft,
+    change_routine,
+    create_routine,
+    discard_draft,
+    keep_favourite,
+    save_draft,
+    set_audience,
+)
+
+__all__ = [
+    "add_version",
+    "answer_question",
+    "answer_review",
+    "approve",
+    "approver_of",
+    "archive",
+    "ask_owner",
+    "begin_draft",
+    "bring_back",
+    "change_routine",
+    "chase",
+    "confirm",
+    "create_routine",
+    "discard_draft",
+    "is_representative_silent",
+    "keep_favourite",
+    "look_through",
+    "look_through_all",
+    "look_through_soon",
+    "objections_to",
+    "organisations_to_look_through",
+    "publish",
+    "publish_due",
+    "put_in_force",
+    "representatives_for",
+    "save_draft",
+    "send",
+    "send_back",
+    "set_audience",
+    "start_revisions",
+    "still_right",
+    "to_approval",
+    "turn",
+]
