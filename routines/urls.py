@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from routines.views import drafts, keeping, questions, readers, reading, versions
+from routines.views import codes, drafts, keeping, questions, radar, readers, reading, versions
 
 app_name = "routines"
 
@@ -35,6 +35,8 @@ of_routine = [
     path("revider/", keeping.revise, name="revise"),
     path("arkiver/", keeping.archive, name="archive"),
     path("hent-fram/", keeping.bring_back, name="bring_back"),
+    path("plakat/", codes.sheet, name="code"),
+    path("plakat/qr.svg", codes.picture, name="code_picture"),
     path("lesere/", readers.overview, name="readers"),
     path("lesere/purr/", readers.chase, name="chase"),
     path("lesere/ark/", readers.sheet, name="sheet"),
@@ -44,5 +46,6 @@ of_routine = [
 urlpatterns = [
     path("rutiner/", reading.routine_list, name="list"),
     path("rutiner/ny/", drafts.new, name="new"),
+    path("rutiner/radar/", radar.radar, name="radar"),
     path("rutiner/<slug:slug>/", include(of_routine)),
 ]

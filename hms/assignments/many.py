@@ -1,7 +1,8 @@
 """The same work for many people at once: a handful of statements, however many they are."""
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -62,7 +63,7 @@ def assign_many(
     root = sources.root_of(given[0])
     for assignment in given:
         sources.keep_root(assignment, root)
-    _record("assignment.assigned", given, root, by=by, at=given_at)
+    _record("assignment.assigned", {one: {"to": one.assignee_id} for one in given}, root, by=by, at=given_at)
     asker = requested_by or by
     told = [
         Told(assignment.assignee, assignment, f"given-{assignment.pk}", parameters(assignment, by=asker))
@@ -80,7 +81,8 @@ def end_many(assignments: Collection[Assignment], *, by: Employee | None, root: 
     ended = Assignment.objects.filter(pk__in=ids, state__in=[State.PLANNED, State.OPEN])
     ended.update(state=State.CANCELLED, ended_at=now, ended_by=by, next_step_at=None)
     ActionLink.objects.filter(assignment__in=ids, revoked_at__isnull=True).update(revoked_at=now)
-    _record("assignment.cancelled", assignments, root, by=by, at=now)
+    moves = {one: {"from": one.state, "to": State.CANCELLED} for one in assignments}
+    _record("assignment.cancelled", moves, root, by=by, at=now)
 
 
 def move_many(
@@ -91,11 +93,17 @@ def move_many(
     Assignment.objects.filter(pk__in=[assignment.pk for assignment in assignments], state=State.OPEN).update(
         due_on=due_on, armed_at=now, next_step_at=now
     )
-    _record("assignment.due_date_changed", assignments, root, by=by, at=now)
+    dates = {one: {"from": one.due_on, "to": due_on} for one in assignments}
+    _record("assignment.due_date_changed", dates, root, by=by, at=now)
 
 
 def _record(
-    verb: str, assignments: Collection[Assignment], root: models.Model, *, by: Employee | None, at: datetime.datetime
+    verb: str,
+    told: Mapping[Assignment, dict[str, Any]],
+    root: models.Model,
+    *,
+    by: Employee | None,
+    at: datetime.datetime,
 ) -> None:
     Event.objects.bulk_create(
         (
@@ -108,9 +116,9 @@ def _record(
                 object_id=assignment.pk,
                 root_type=root._meta.label_lower,
                 root_id=root.pk,
-                data=event_data(assignment, {"to": assignment.assignee_id}),
+                data=event_data(assignment, data),
             )
-            for assignment in assignments
+            for assignment, data in told.items()
         ),
         batch_size=BATCH,
     )

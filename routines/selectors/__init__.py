@@ -1,5 +1,6 @@
 """Reading routines."""
 
+from routines.selectors.radar import kept_by, sleepers
 from routines.selectors.reading import (
     Waiting,
     confirmed_by,
@@ -46,6 +47,7 @@ __all__ = [
     "due_of",
     "favourites_of",
     "in_force",
+    "kept_by",
     "last_receipt",
     "links_of",
     "needed_version",
@@ -57,6 +59,7 @@ __all__ = [
     "receipts_by_version",
     "reviews_of",
     "search",
+    "sleepers",
     "snippets",
     "status",
     "timeline_of",

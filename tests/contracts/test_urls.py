@@ -11,6 +11,7 @@ from hms.files.services import attach
 from hms.tenancy.scope import tenant
 from tests.cast import Cast
 from tests.deviations.helpers import add_action, report
+from tests.routines.helpers import publish
 
 ROLES = ["ingrid", "amir", "kari", "tor_erik", "sunniva", "ragnhild", "vigdis", "admin"]
 OPEN = {
@@ -68,6 +69,7 @@ def things(cast: Cast) -> dict[str, object]:
             "employee": cast.ingrid.pk,
             "area": cast.area.pk,
             "example": example.pk,
+            "routine": publish(cast, title="Trapp B", text="Gå sakte i trapp B."),
         }
 
 
@@ -84,6 +86,10 @@ def fill(route: str, name: str, things: dict[str, object]) -> str:
     values = {
         "organisation": "fjellvik",
         "number": things["case"].number,
+        "slug": things["routine"].slug,
+        "version": 1,
+        "old": 1,
+        "new": 1,
         "unit": things["unit"],
         "token": "x" * 43,
         "name": things["file"].name,
