@@ -11,6 +11,7 @@ from hms.assignments import services as assignments
 from hms.assignments.enums import Kind
 from hms.assignments.enums import State as AssignmentState
 from hms.assignments.many import assign_many, end_many, move_many
+from hms.audit.enums import Via
 from hms.audit.services import record
 from hms.audit.transitions import InvalidTransition, lock
 from hms.notifications.services import Told, notify, notify_many
@@ -40,7 +41,7 @@ def look_through(routine: Routine, *, today: datetime.date, at: datetime.datetim
 
     Effects: whoever it is for has a request and a task, unless their receipt still holds; an open request of an
     earlier version gets the new one and more time; one of somebody it is no longer for (moved, left, archived) is
-    called off. One event when anything was done.
+    called off. One event when anybody was asked.
     """
     now = at or timezone.now()
     needed = needed_version(routine) if routine.state == State.PUBLISHED and routine.must_confirm else None
@@ -58,11 +59,9 @@ def look_through(routine: Routine, *, today: datetime.date, at: datetime.datetim
         moved=_give_newer([one for pk, one in waiting.items() if pk in wanted], routine, needed, today=today),
         asked=_ask([person for pk, person in wanted.items() if pk not in waiting and pk not in done], routine, needed, today=today, at=now),
     )  # fmt: skip
-    if result.asked or result.called_off:
-        record(
-            "routine.readers_asked", routine, by=None, via="system", at=now,
-            data={"asked": result.asked, "called_off": result.called_off},
-        )  # fmt: skip
+    if result.asked or result.moved:
+        asked = {"asked": result.asked + result.moved}
+        record("routine.readers_asked", routine, by=None, via=Via.SYSTEM, at=now, data=asked)
     return result
 
 
