@@ -17,27 +17,28 @@ from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-# A link to another routine: `[Stikkskader](rutine:stikkskader)`.
-SCHEME = "rutine:"
+# A link to another routine, `[Stikkskader](rutine:stikkskader)`, and to a file of one: `[Skjema](fil:12)`. A picture is
+# shown where it stands: `![Skiltet ved døra](fil:13)`.
+ROUTINE, FILE = "rutine:", "fil:"
 TASK = re.compile(r"^\[([ xX])\] ")
 TAGS = {
     "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "s", "a", "blockquote", "code", "pre", "hr",
-    "br", "table", "thead", "tbody", "tr", "th", "td",
+    "br", "table", "thead", "tbody", "tr", "th", "td", "img",
 }  # fmt: skip
 INLINE_TAGS = {"strong", "em", "s", "a", "code", "br"}
 ATTRIBUTES = {
-    "a": {"href", "title"}, "ol": {"start"}, **{f"h{level}": {"id"} for level in range(2, 7)},
+    "a": {"href", "title"}, "img": {"src", "alt", "loading"}, "ol": {"start"}, **{f"h{level}": {"id"} for level in range(2, 7)},
     "th": {"align", "scope"}, "td": {"align"},
 }  # fmt: skip
 SCHEMES = {"https", "http", "mailto", "tel"}
 CLASSES = {"ul": {"ds-list", "tasks"}, "ol": {"ds-list"}, "table": {"ds-table"}}
 
-# slug → (title, address); what is not there is shown without a link.
-Links = Mapping[str, tuple[str, str]]
+# What stands in the text (`rutine:brann`, `fil:12`) → where it leads; what is not there is shown as words only.
+Links = Mapping[str, str]
 
 
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
+    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,20 @@ class Piece:
     html: str
 
 
-def slugs_in(text: str) -> set[str]:
-    """The routines that a text links to."""
+def targets_in(text: str) -> set[str]:
+    """What a text leads to inside the house, as it stands there: `rutine:brann`, `fil:12`."""
     found = set()
     for token in _parser().parse(text):
         for child in token.children or ():
-            href = str(child.attrGet("href") or "") if child.type == "link_open" else ""
-            if href.startswith(SCHEME):
-                found.add(_slug(href))
+            if child.type in {"link_open", "image"} and (target := _target(child)):
+                found.add(target)
     return found
+
+
+def _target(token: Token) -> str:
+    """A link or picture of our own, without what people add; empty for any other."""
+    href = unquote(str(token.attrGet("href") or token.attrGet("src") or "")).strip().rstrip("/")
+    return href if href.startswith((ROUTINE, FILE)) else ""
 
 
 def render(text: str, links: Links) -> SafeString:
@@ -117,7 +123,7 @@ def pieces(text: str, links: Links) -> list[Piece]:
     """A text cut into what people see as one thing each."""
     parser = _parser()
     tokens = parser.parse(text)
-    _dress(tokens, links)
+    _dress(tokens, links, with_pictures=False)
 
     def inline(token: Token) -> str:
         return _clean(parser.renderer.renderInline(token.children or [], parser.options, {}), INLINE_TAGS).strip()
@@ -181,7 +187,7 @@ def _cut(tokens: list[Token], inline: Callable[[Token], str]) -> Iterator[Piece]
             yield place.piece(inline(token))
 
 
-def _dress(tokens: list[Token], links: Links) -> None:
+def _dress(tokens: list[Token], links: Links, *, with_pictures: bool = True) -> None:
     """Headings a level down, classes for lists and tables, boxes for tasks, links where they lead."""
     before = ""
     for place, token in enumerate(tokens):
@@ -197,7 +203,7 @@ def _dress(tokens: list[Token], links: Links) -> None:
             token.meta = {**token.meta, "cell": before in {"th_open", "td_open"}}
             if before == "paragraph_open" and place > 1 and tokens[place - 2].type == "list_item_open":
                 _box(token)
-            _link(token, links)
+            _link(token, links, with_pictures=with_pictures)
         before = token.type
 
 
@@ -214,18 +220,20 @@ def _box(token: Token) -> None:
         first.content = ("☐ " if task[1] == " " else "☑ ") + first.content[task.end() :]
 
 
-def _link(token: Token, links: Links) -> None:
+def _link(token: Token, links: Links, *, with_pictures: bool) -> None:
+    """Let links lead where they should; what leads nowhere, and pictures from elsewhere, are words."""
     kept: list[Token] = []
     dropped = 0
     for child in token.children or ():
-        if child.type == "link_open":
-            href = str(child.attrGet("href") or "")
-            if href.startswith(SCHEME):
-                known = links.get(_slug(href))
-                if known is None:
-                    dropped += 1
-                    continue
-                child.attrSet("href", known[1])
+        target = _target(child) if child.type in {"link_open", "image"} else ""
+        if child.type == "image":
+            kept.append(_picture(child, links.get(target, "") if with_pictures else ""))
+            continue
+        if target and target not in links:
+            dropped += 1
+            continue
+        if target:
+            child.attrSet("href", links[target])
         elif child.type == "link_close" and dropped:
             dropped -= 1
             continue
@@ -233,8 +241,14 @@ def _link(token: Token, links: Links) -> None:
     token.children = kept
 
 
-def _slug(href: str) -> str:
-    return unquote(href.removeprefix(SCHEME)).strip().strip("/")
+def _picture(token: Token, address: str) -> Token:
+    if address:
+        token.attrSet("src", address)
+        token.attrSet("loading", "lazy")
+        return token
+    words = Token("text", "", 0)
+    words.content = token.content
+    return words
 
 
 def _words(token: Token) -> str:
@@ -245,7 +259,7 @@ def _words(token: Token) -> str:
     said = "".join(
         " " if child.type in {"softbreak", "hardbreak"} else child.content
         for child in token.children or ()
-        if child.type in {"text", "code_inline", "softbreak", "hardbreak"}
+        if child.type in {"text", "code_inline", "softbreak", "hardbreak", "image"}
     )
     return TASK.sub("", said).strip()
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from routines.views import codes, drafts, keeping, questions, radar, readers, reading, versions
+from routines.views import codes, drafts, files, keeping, questions, radar, readers, reading, versions
 
 app_name = "routines"
 
@@ -12,6 +12,8 @@ of_draft = [
     path("skriv/", drafts.write, name="write"),
     path("lagre/", drafts.autosave, name="autosave"),
     path("vis/", drafts.preview, name="preview"),
+    path("filer/", files.overview, name="files"),
+    path("filer/sett-inn/", files.place, name="place_file"),
     path("send/", drafts.send, name="send"),
     path("uttalelse/", drafts.review, name="review"),
     path("til-godkjenning/", drafts.to_approval, name="to_approval"),

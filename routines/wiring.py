@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,9 +13,13 @@ from hms.assignments.models import Assignment
 from hms.audit import verbs
 from hms.audit.models import Event
 from hms.audit.verbs import Verb
+from hms.files import sources as file_sources
+from hms.files.models import Attachment
 from hms.organisations.enums import Role
+from hms.organisations.mentions import register_names
 from hms.organisations.models import Employee
 from hms.organisations.selectors import holders, line_manager_of, safety_reps_of
+from routines import selectors
 from routines.models import Draft, Question, Review, Routine, Version
 
 
@@ -127,6 +132,14 @@ sources.register(
         link_verbs=frozenset(),
     )
 )
+
+
+def _file_visible(employee: Employee | None, attachment: Attachment, request: HttpRequest) -> bool:
+    return employee is not None and selectors.visible_to(employee).filter(pk=attachment.owner_id).exists()
+
+
+register_names("routine", lambda: list(selectors.in_force().order_by("title").values_list("title", flat=True)[:500]))
+file_sources.register(Routine._meta.label_lower, visible=_file_visible)
 
 
 def _reason(events: list[Event]) -> dict[int, str]:

@@ -1,6 +1,15 @@
 """Forms of routines. They validate; services decide and write."""
 
-from routines.forms.drafts import ApproveForm, DraftForm, NewRoutineForm, ReasonForm, ReviewForm, SendForm
+from routines.forms.drafts import (
+    ApproveForm,
+    DraftForm,
+    FilesForm,
+    NewRoutineForm,
+    PlaceForm,
+    ReasonForm,
+    ReviewForm,
+    SendForm,
+)
 from routines.forms.filters import FilterForm
 from routines.forms.keeping import AudienceForm, RoutineForm, StillRightForm
 from routines.forms.reading import AnswerForm, PaperForm, QuestionForm
@@ -10,9 +19,11 @@ __all__ = [
     "ApproveForm",
     "AudienceForm",
     "DraftForm",
+    "FilesForm",
     "FilterForm",
     "NewRoutineForm",
     "PaperForm",
+    "PlaceForm",
     "QuestionForm",
     "ReasonForm",
     "ReviewForm",

@@ -7,7 +7,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hms.core.forms import ChoiceCards, HmsForm
+from hms.core.forms import ChoiceCards, HmsForm, MultipleFileField
+from hms.files.forms import clean_uploads
 from hms.organisations.forms.fields import PersonField, UnitField
 from hms.organisations.models import Employee
 from hms.organisations.selectors import employed
@@ -186,4 +187,22 @@ class ReasonForm(HmsForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Say why. One sentence is enough.")},
+    )
+
+
+class FilesForm(HmsForm):
+    """Pictures and documents for the text."""
+
+    files = MultipleFileField(label=_("Pictures and documents"), help_text=_("At most 20 MB each."))
+
+    def clean_files(self) -> list[Any]:
+        return clean_uploads(self.cleaned_data["files"])
+
+
+class PlaceForm(HmsForm):
+    """Put one file into the text, with what it shows."""
+
+    file = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    words = forms.CharField(
+        label=_("What it shows"), max_length=200, help_text=_("Is read aloud to those who do not see it.")
     )

@@ -10,13 +10,14 @@ from django.utils.translation import ngettext
 
 from hms.assignments.enums import State as AssignmentState
 from hms.organisations.enums import Role
+from hms.organisations.mentions import mention_counts
 from hms.organisations.models import Employee
 from hms.organisations.people import reach
 from routines.enums import State
 from routines.models import Draft, Question, ReadingRequest, Receipt, Routine
 
 # What a day or a person weighs; a routine without an owner sleeps soundest.
-OWNER_GONE, LATE_DAY, LATE_READER, QUESTION, SILENT_YEAR, STILL_DRAFT = 200, 1, 3, 15, 60, 10
+OWNER_GONE, LATE_DAY, LATE_READER, QUESTION, SILENT_YEAR, STILL_DRAFT, DEVIATION = 200, 1, 3, 15, 60, 10, 25
 # A question is not old before the owner's own date has passed, a draft not before a month.
 QUESTION_DAYS, DRAFT_DAYS, SILENT_DAYS = 5, 30, 365
 
@@ -58,6 +59,7 @@ def sleepers(employee: Employee, today: datetime.date | None = None) -> list[Sle
     _questions(found, day)
     _silence(found, day)
     _drafts(found, day)
+    _mentions(found, employee)
     awake = (sleeper for sleeper in found.values() if sleeper.reasons)
     return sorted(awake, key=lambda sleeper: (-sleeper.weight, sleeper.routine.title))
 
@@ -112,3 +114,15 @@ def _drafts(found: dict[int, Sleeper], day: datetime.date) -> None:
     lying = Draft.objects.open().filter(routine__in=found, edited_at__date__lt=before)
     for pk in lying.values_list("routine", flat=True).distinct():
         found[pk].add(STILL_DRAFT, _("A draft has lain still for a month."))
+
+
+def _mentions(found: dict[int, Sleeper], employee: Employee) -> None:
+    """What has happened where the routine was unclear, missing or not followed, as far as the reader may know."""
+    by_title = {sleeper.routine.title: sleeper for sleeper in found.values()}
+    for title, count in mention_counts("routine", employee, by_title).items():
+        words = ngettext(
+            "%(count)d deviation says that it is unclear, missing or not followed.",
+            "%(count)d deviations say that it is unclear, missing or not followed.",
+            count,
+        )
+        by_title[title].add(DEVIATION * count, words % {"count": count})

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from hms.audit import verbs
 from hms.audit.selectors import timeline
+from hms.files.models import Attachment
 from hms.organisations.access import visibility
 from hms.organisations.enums import Role
 from hms.organisations.models import Employee, GroupMember, Unit
 from hms.organisations.people import current, reach
 from routines.enums import AudienceKind, DraftState, State
-from routines.markdown import Links, slugs_in
+from routines.markdown import FILE, ROUTINE, Links, targets_in
 from routines.models import Audience, Draft, Favourite, Question, ReadingRequest, Review, Routine, Version
 
 # Beyond this the list says «more than».
@@ -192,12 +193,34 @@ def unread_count(employee: Employee) -> int:
 
 
 def links_of(texts: Iterable[str], organisation_slug: str) -> Links:
-    """The routines that texts link to: slug → (title, address). One query, or none."""
-    slugs = set().union(*(slugs_in(text) for text in texts))
-    if not slugs:
-        return {}
-    rows = Routine.objects.filter(slug__in=slugs).values_list("slug", "title")
-    return {slug: (title, reverse("routines:detail", args=[organisation_slug, slug])) for slug, title in rows}
+    """Where the routines and files that texts name are found. At most one query for each sort, or none."""
+    targets = set().union(*(targets_in(text) for text in texts))
+    slugs = {target.removeprefix(ROUTINE) for target in targets if target.startswith(ROUTINE)}
+    ids = {key for target in targets if target.startswith(FILE) and _is_id(key := target.removeprefix(FILE))}
+    links: dict[str, str] = {}
+    if slugs:
+        for slug in Routine.objects.filter(slug__in=slugs).values_list("slug", flat=True):
+            links[ROUTINE + slug] = reverse("routines:detail", args=[organisation_slug, slug])
+    if ids:
+        for file in _files(ids):
+            links[f"{FILE}{file.pk}"] = reverse("files:serve", args=[organisation_slug, file.pk, file.name])
+    return links
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
+def _files(ids: Collection[str]) -> QuerySet[Attachment]:
+    """Files of routines, and of nothing else, whatever number somebody writes."""
+    return Attachment.objects.filter(owner_kind=Routine._meta.label_lower, pk__in=ids)
+
+
+def file_names_in(text: str) -> list[str]:
+    """What the files that a text names are called: to be found by it."""
+    targets = (target.removeprefix(FILE) for target in targets_in(text) if target.startswith(FILE))
+    ids = [key for key in targets if _is_id(key)]
+    return sorted(file.name for file in _files(ids)) if ids else []
 
 
 @dataclass(frozen=True)

@@ -26,16 +26,19 @@ from routines.services.publishing import (
 from routines.services.reading import answer_question, ask_owner, chase, confirm, look_through, look_through_all
 from routines.services.turns import turn
 from routines.services.writing import (
+    add_files,
     begin_draft,
     change_routine,
     create_routine,
     discard_draft,
     keep_favourite,
+    put_file_last,
     save_draft,
     set_audience,
 )
 
 __all__ = [
+    "add_files",
     "add_version",
     "answer_question",
     "answer_review",
@@ -59,6 +62,7 @@ __all__ = [
     "organisations_to_look_through",
     "publish",
     "publish_due",
+    "put_file_last",
     "put_in_force",
     "representatives_for",
     "save_draft",

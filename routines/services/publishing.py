@@ -22,6 +22,7 @@ from routines.diffing import delta
 from routines.enums import DraftState, State
 from routines.markdown import plain
 from routines.models import Draft, Routine, RoutineClock, Version
+from routines.selectors import file_names_in
 from routines.services.writing import discard_draft
 
 logger = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ def put_in_force(routine: Routine, version: Version, *, by: Employee | None, at:
         return
     move(
         routine, State.PUBLISHED, by=by, verb="routine.published", at=at, data={"version": version.number},
-        current=version, title=version.title, text=plain(version.text), published_at=at,
+        current=version, title=version.title, text="\n".join([plain(version.text), *file_names_in(version.text)]), published_at=at,
     )  # fmt: skip
 
 

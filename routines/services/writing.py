@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
@@ -13,9 +14,12 @@ from hms.assignments import services as assignments
 from hms.assignments.enums import State as AssignmentState
 from hms.audit.services import record
 from hms.audit.transitions import InvalidTransition, lock, move
+from hms.files.models import Attachment
+from hms.files.services import attach
 from hms.organisations.models import Employee, Unit
 from routines.enums import AudienceKind, DraftState, State
 from routines.errors import StaleDraft
+from routines.markdown import FILE
 from routines.models import Audience, Draft, Favourite, Review, Routine, Version
 from routines.selectors import audience_of
 
@@ -212,3 +216,27 @@ def keep_favourite(routine: Routine, employee: Employee, *, wanted: bool) -> Non
         Favourite.objects.get_or_create(routine=routine, employee=employee)
     else:
         Favourite.objects.filter(routine=routine, employee=employee).delete()
+
+
+def add_files(draft: Draft, uploads: Iterable[UploadedFile], *, by: Employee) -> list[Attachment]:
+    """Keep files with a draft's routine, for the text to show or link to. They stay as long as versions name them.
+
+    Effects: the files.
+
+    Raises:
+        FileRejected: when one cannot be taken.
+        InvalidTransition: when the draft stands still.
+    """
+    lock(draft)
+    if not draft.is_writable:
+        raise InvalidTransition(draft, draft.state, "write")
+    return [attach(upload, owner=draft.routine, by=by) for upload in uploads]
+
+
+def put_file_last(draft: Draft, file: Attachment, *, by: Employee, words: str = "") -> None:
+    """Show a file at the end of a draft's text. Effects: those of :func:`save_draft`."""
+    label = " ".join((words or file.alternative_text or file.name).split()).replace("[", "(").replace("]", ")")
+    mark = "!" if file.is_image else ""
+    lock(draft)
+    text = f"{draft.text.rstrip()}\n\n{mark}[{label}]({FILE}{file.pk})\n"
+    save_draft(draft, by=by, revision=draft.revision, text=text.lstrip("\n"))

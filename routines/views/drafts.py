@@ -102,7 +102,7 @@ def write(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
             conflict = _conflict(request, draft, form)
         else:
             # «Send» saves first; nothing that was typed is left behind.
-            where = "send" if "send" in request.POST else "draft"
+            where = next((name for name in ("send", "files") if name in request.POST), "draft")
             return redirect_to(request, url(request, where, routine))
     context = {
         "form": form,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from hms.core.htmx import page_or_part, redirect_to
 from hms.core.keyset import BadCursor, page
 from hms.organisations.access import may
+from hms.organisations.mentions import mentions_of
 from hms.organisations.models import Employee
 from routines import selectors, services
 from routines.comparing import compare, only_changes
@@ -160,6 +161,7 @@ def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
     """Everything the routine's page shows to this reader."""
     me, version = request.employee, routine.current
     is_kept = may(me, "routines.keep", routine)
+    mentions, mentioned = mentions_of("routine", me, routine.title) if is_kept else ([], 0)
     waiting = selectors.waiting_for(routine, me) if version else None
     receipt = selectors.last_receipt(routine, me) if version else None
     draft = selectors.visible_drafts(me).open().filter(routine=routine, language=routine.language).first()  # type: ignore[attr-defined]
@@ -188,6 +190,8 @@ def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
         "is_kept": is_kept,
         "may_follow": version is not None and routine.must_confirm and may(me, "routines.follow_reading", routine),
         "timeline": selectors.timeline_of(routine) if is_kept else [],
+        "mentions": mentions,
+        "mentions_more": mentioned - len(mentions),
         "crumbs": crumbs(request, None, (routine.title, None)),
     }
 

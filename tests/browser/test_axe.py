@@ -140,6 +140,8 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
         "routines:question": [[world.routine.slug, world.question.pk], [world.routine.slug, world.answered.pk]],
         "routines:draft": [[each.slug] for each in (world.writing, world.in_review, world.in_approval)],
         "routines:write": [[world.writing.slug]],
+        "routines:files": [[world.writing.slug]],
+        "routines:place_file": [[world.writing.slug]],
         "routines:send": [[world.writing.slug]],
         "routines:review": [[world.in_review.slug]],
         "routines:send_back": [[world.in_review.slug]],

@@ -95,7 +95,7 @@ def test_headings_have_anchors_of_their_own_below_the_title():
 
 
 def test_links_lead_to_routines_that_are_there_and_are_words_otherwise():
-    links = {"brann": ("Brann", "/fjellvik/rutiner/brann/")}
+    links = {"rutine:brann": "/fjellvik/rutiner/brann/"}
     assert 'href="/fjellvik/rutiner/brann/"' in render("Se [brann](rutine:brann).", links)
     assert render("Se [brann](rutine:borte).", links) == "<p>Se brann.</p>\n"
 

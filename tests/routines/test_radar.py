@@ -5,12 +5,14 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from deviations import services as cases
 from hms.assignments.models import Assignment
 from hms.organisations.models import Employee
 from hms.tenancy.scope import tenant
 from routines import selectors, services
 from routines.models import Question
-from tests.routines.helpers import publish, url
+from tests.deviations.helpers import report
+from tests.routines.helpers import begin, publish, url
 
 
 @pytest.fixture
@@ -65,12 +67,12 @@ def test_one_sees_what_one_answers_for(cast, inside, client):
 def test_as_many_queries_for_many_as_for_few(cast, inside, django_assert_num_queries):
     publish(cast)
     services.turn()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         selectors.sleepers(cast.sunniva)
     for number in range(3):
         publish(cast, title=f"Rutine {number}")
     services.turn()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         # Who she is has been read already.
         selectors.sleepers(cast.sunniva)
 
@@ -83,3 +85,29 @@ def test_code_leads_to_what_holds_now(cast, inside, client):
     picture = client.get(url(routine, "plakat/qr.svg"))
     assert picture.headers["Content-Type"] == "image/svg+xml"
     assert b"style=" not in picture.content
+
+
+def test_deviations_that_name_a_routine_reach_whoever_keeps_it(cast, inside, client):
+    routine = publish(cast)
+    case = report(cast, routine_cover="unclear", routine_name="stikkskader og blodsøl")
+    report(cast, routine_cover="followed", routine_name="Stikkskader og blodsøl")
+    secret = report(cast, routine_cover="missing", routine_name="Stikkskader og blodsøl")
+    cases.set_confidential(secret, by=cast.amir)
+    assert "1" in seen(cast.helene)["Stikkskader og blodsøl"][0]
+    client.force_login(cast.amir.user)
+    assert case.number in client.get(url(routine)).content.decode()
+    # Readers see no cases here, and a leader sees none of others' secrets.
+    client.force_login(cast.ingrid.user)
+    assert case.number not in client.get(url(routine)).content.decode()
+    client.force_login(cast.helene.user)
+    assert secret.number not in client.get(url(routine)).content.decode()
+
+
+def test_handler_picks_the_routine_from_those_in_force(cast, inside, client):
+    publish(cast)
+    begin(cast, title="Ikke ferdig")
+    case = report(cast)
+    client.force_login(cast.amir.user)
+    page = client.get(f"/fjellvik/avvik/{case.number}/vurder/").content.decode()
+    assert '<option value="Stikkskader og blodsøl">' in page
+    assert "Ikke ferdig" not in page
