@@ -10,6 +10,7 @@ class RoutinesConfig(AppConfig):
             notifications,
             rules,
             selectors,
+            summaries,
             tasks,
             wiring,
         )

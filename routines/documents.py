@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import formats, timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from hms.organisations.access import may, visible
@@ -33,22 +34,25 @@ def make_readers(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
     )
     if routine is None or not may(employee, "routines.chase", routine):
         raise kinds.ReportGone
-    version = routine.current
+    content = render_pdf("routines/readers_pdf.html", readers_context(routine, employee))
+    return kinds.Made(f"{routine.slug}-v{routine.current.number}.pdf", content)
+
+
+def readers_context(routine: Routine, employee: Employee) -> dict[str, Any]:
+    """What the document shows: the text that holds, and those whose names this reader may see."""
     units = [
-        unit
-        for unit in selectors.progress(routine)
-        if unit.waiting and sees_names(employee, routine, unit.unit.pk)
-    ]  # fmt: skip
-    context = {
+        unit for unit in selectors.progress(routine) if unit.waiting and sees_names(employee, routine, unit.unit.pk)
+    ]
+    return {
         "organisation": routine.organisation,
         "routine": routine,
-        "version": version,
-        "text": render(version.text, {}).replace(' tabindex="0" role="group"', ""),
+        "version": routine.current,
+        # From the list of what is allowed; a page of paper is not scrolled.
+        "text": mark_safe(render(routine.current.text, {}).replace(' tabindex="0" role="group"', "")),
         "units": units,
         "made": _("Made %(day)s by %(name)s")
         % {"day": formats.date_format(timezone.localdate(), "SHORT_DATE_FORMAT"), "name": employee.name},
     }
-    return kinds.Made(f"{routine.slug}-v{version.number}.pdf", render_pdf("routines/readers_pdf.html", context))
 
 
 kinds.register(
