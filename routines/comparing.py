@@ -16,6 +16,8 @@ TOKEN = re.compile(r"<[^>]*>|(?:&\#?\w+;|\w+|[^\w\s])\s*|\s+")
 TAG = re.compile(r"<[^>]*>")
 # Two pieces are one that was changed when this much of their words is the same.
 ALIKE = 0.45
+# How far on one looks for what a piece was before.
+NEAR = 40
 # How many unchanged pieces are shown around what changed.
 CONTEXT = 1
 
@@ -116,7 +118,7 @@ def _alike(gone: list[Piece], come: list[Piece]) -> list[tuple[int, int]]:
     for j, piece in enumerate(come):
         words = _bare(piece.html)
         best, place = ALIKE, None
-        for i in range(start, len(gone)):
+        for i in range(start, min(len(gone), start + NEAR)):
             if gone[i].kind != piece.kind:
                 continue
             matcher = SequenceMatcher(None, old_words[i], words, autojunk=False)

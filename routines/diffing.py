@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-# The method's cost grows with the square of what differs; beyond this a good edit is enough.
-EXACT_UP_TO = 6000
+# Time and memory grow with the square of what differs; beyond this a good edit is enough.
+MOST_EDITS = 1000
 # How far around a line one looks to see what it lies among.
 SCAN = 100
 
@@ -61,17 +61,18 @@ def _pairs(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[tuple[int, int]
     """A longest common subsequence, as pairs of places."""
     if not a or not b:
         return []
-    if len(a) + len(b) > EXACT_UP_TO:
-        found = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
+    trace = _furthest(a, b)
+    if trace is None:
+        found = SequenceMatcher(None, a, b).get_matching_blocks()
         return [(block.a + k, block.b + k) for block in found for k in range(block.size)]
-    return _walk_back(_furthest(a, b), len(a), len(b))
+    return _walk_back(trace, len(a), len(b))
 
 
-def _furthest(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[dict[int, int]]:
-    """How far one comes on every diagonal with 0, 1, 2 … edits; the last reaches the end of both."""
+def _furthest(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[dict[int, int]] | None:
+    """How far one comes on every diagonal with 0, 1, 2 … edits; the last reaches the end of both. None: too far."""
     trace: list[dict[int, int]] = []
     reach = {1: 0}
-    for edits in range(len(a) + len(b) + 1):
+    for edits in range(min(len(a) + len(b), MOST_EDITS) + 1):
         trace.append(dict(reach))
         for k in range(-edits, edits + 1, 2):
             down = k == -edits or (k != edits and reach.get(k - 1, -1) < reach.get(k + 1, -1))
@@ -82,7 +83,7 @@ def _furthest(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[dict[int, in
             reach[k] = x
             if x >= len(a) and y >= len(b):
                 return trace
-    raise AssertionError("every edit ends")
+    return None
 
 
 def _walk_back(trace: list[dict[int, int]], x: int, y: int) -> list[tuple[int, int]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from hms.core.ui.dates import long_date
 from hms.notifications.models import Notification
@@ -71,6 +72,30 @@ _register(
     lambda n: _("%(name)s has answered your question about: %(title)s") % n.parameters,
     lambda n: _("Read the answer, and confirm the routine when it is clear."),
     _question,
+)
+
+
+def _how_much(notification: Notification) -> str:
+    """One routine by its title, several by their number."""
+    count = notification.parameters["count"]
+    if count == 1:
+        return _("Read by %(date)s: %(title)s") % {**notification.parameters, "date": _day(notification)}
+    words = ngettext("Read by %(date)s: %(count)d routine", "Read by %(date)s: %(count)d routines", count)
+    return words % {"count": count, "date": _day(notification)}
+
+
+def _where(notification: Notification) -> str:
+    if notification.parameters["count"] == 1:
+        return _routine(notification)
+    return reverse("routines:list", args=[notification.organisation.slug]) + "?vis=meg"
+
+
+_register(
+    "asked",
+    "book",
+    _how_much,
+    lambda n: _("Read, and confirm that you have understood. Is something unclear, ask instead."),
+    _where,
 )
 _register(
     "chased",

@@ -95,7 +95,14 @@ def may_own_here(employee: Employee, unit: Unit) -> bool:
     return his.has(*_KEEPERS, Role.TOP_LEADER) or unit.pk in his.managed_unit_ids
 
 
+@rules.predicate
+def reads_only(employee: Employee, routine: Routine) -> bool:
+    """An inspector reads and leaves no trace."""
+    return reach(employee).has(Role.INSPECTOR)
+
+
 rules.add_perm("routines.view", rules.always_true)
+rules.add_perm("routines.answer_to", ~reads_only)
 rules.add_perm("routines.create", writes_routines)
 rules.add_perm("routines.keep", keeps_routine)
 rules.add_perm("routines.see_draft", rules.always_true)

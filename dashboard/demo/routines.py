@@ -152,6 +152,7 @@ class _Telling:
             for unit in self.house.units.values()
             if self.unit.pk in unit.path
             for person in self.house.staff[unit.pk]
+            if person != self.house.people.get("elin")
         ]
         material = [version for version in self.versions if version.is_material]
         for place, person in enumerate(readers):
@@ -182,10 +183,10 @@ class _Telling:
             ReadingRequest(routine=self.routine, employee=person, version=version, assignment=task, asked_at=at)
         )  # fmt: skip
         self.book.notify(
-            "assignments.assigned", to=person, about=task, at=at, dedupe=f"given-{task.pk}",
+            "routines.asked", to=person, about=task, at=at, dedupe=f"asked-{task.pk}",
             parameters={
-                "title": title, "mail_title": title, "due_on": due_on.isoformat(), "name": self.owner.given_name,
-                "kind": Kind.READ, "asked": self.owner.pk, "has_left": False,
+                "slug": self.story.slug, "title": self.story.title, "due_on": due_on.isoformat(),
+                "name": self.owner.given_name, "count": 1,
             },
         )  # fmt: skip
 

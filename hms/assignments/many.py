@@ -30,6 +30,7 @@ def assign_many(
     by: Employee | None,
     requested_by: Employee | None = None,
     at: datetime.datetime | None = None,
+    tell: bool = True,
 ) -> list[Assignment]:
     """Put the same work on each of many.
 
@@ -38,6 +39,7 @@ def assign_many(
 
     Args:
         people: with `user` loaded.
+        tell: False where the caller tells them in words of its own.
     """
     given_at = at or timezone.now()
     given = Assignment.objects.bulk_create(
@@ -64,6 +66,8 @@ def assign_many(
     for assignment in given:
         sources.keep_root(assignment, root)
     _record("assignment.assigned", {one: {"to": one.assignee_id} for one in given}, root, by=by, at=given_at)
+    if not tell:
+        return given
     asker = requested_by or by
     told = [
         Told(assignment.assignee, assignment, f"given-{assignment.pk}", parameters(assignment, by=asker))

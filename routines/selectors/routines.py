@@ -15,8 +15,8 @@ from hms.audit import verbs
 from hms.audit.selectors import timeline
 from hms.files.models import Attachment
 from hms.organisations.access import visibility
-from hms.organisations.enums import Role
-from hms.organisations.models import Employee, GroupMember, Unit
+from hms.organisations.enums import EXPIRING_ROLES, Role
+from hms.organisations.models import Employee, GroupMember, RoleHolding, Unit
 from hms.organisations.people import current, reach
 from routines.enums import AudienceKind, DraftState, State
 from routines.markdown import FILE, ROUTINE, Links, targets_in
@@ -97,7 +97,7 @@ def for_employee(employee: Employee, on: datetime.date | None = None) -> Q:
     groups = GroupMember.objects.filter(current(on), employee=employee, group__is_active=True).values("group")
     roles = {holding.role for holding in reach(employee).holdings}
     return (
-        Q(kind=AudienceKind.UNIT, unit_id__in=unit_path)
+        Q(kind=AudienceKind.UNIT, unit_id__in=[] if roles & EXPIRING_ROLES else unit_path)
         | Q(kind=AudienceKind.PERSON, employee=employee)
         | Q(kind=AudienceKind.GROUP, group__in=groups)
         | Q(kind=AudienceKind.ROLE, role__in=roles)
@@ -115,14 +115,15 @@ def audience_of(routine: Routine) -> list[Audience]:
 
 
 def readers_of(audience: Iterable[Audience], on: datetime.date | None = None) -> QuerySet[Employee]:
-    """Everybody an audience is, of those who work here on a day."""
+    """Everybody an audience is, of those who work here on a day. Guests of a unit are not its people."""
     units = [part.unit_id for part in audience if part.kind == AudienceKind.UNIT]
     roles = [part.role for part in audience if part.kind == AudienceKind.ROLE]
     groups = [part.group_id for part in audience if part.kind == AudienceKind.GROUP]
     people = [part.employee_id for part in audience if part.kind == AudienceKind.PERSON]
     wanted = Q(pk__in=people)
     if units:
-        wanted |= Q(unit__in=Unit.objects.filter(path__overlap=units).values("pk"))
+        guests = RoleHolding.objects.filter(current(on), role__in=EXPIRING_ROLES).values("employee")
+        wanted |= Q(unit__in=Unit.objects.filter(path__overlap=units).values("pk")) & ~Q(pk__in=guests)
     if roles:
         held = current(on, "role_holdings__") & Q(role_holdings__role__in=roles)
         wanted |= Q(pk__in=Employee.objects.filter(held).values("pk"))

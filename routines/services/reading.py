@@ -11,6 +11,7 @@ from hms.assignments import services as assignments
 from hms.assignments.enums import Kind
 from hms.assignments.enums import State as AssignmentState
 from hms.assignments.many import assign_many, end_many, move_many
+from hms.assignments.models import Assignment
 from hms.audit.enums import Via
 from hms.audit.services import record
 from hms.audit.transitions import InvalidTransition, lock
@@ -29,9 +30,9 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class Asked:
-    """What looking through one routine led to."""
+    """What looking through routines led to: who was asked for what, and how many got more time or are off the hook."""
 
-    asked: int = 0
+    tasks: tuple[tuple[Routine, Assignment], ...] = ()
     moved: int = 0
     called_off: int = 0
 
@@ -57,10 +58,10 @@ def look_through(routine: Routine, *, today: datetime.date, at: datetime.datetim
     result = Asked(
         called_off=_call_off([one for pk, one in waiting.items() if pk not in wanted], routine, at=now),
         moved=_give_newer([one for pk, one in waiting.items() if pk in wanted], routine, needed, today=today),
-        asked=_ask([person for pk, person in wanted.items() if pk not in waiting and pk not in done], routine, needed, today=today, at=now),
+        tasks=_ask([person for pk, person in wanted.items() if pk not in waiting and pk not in done], routine, needed, today=today, at=now),
     )  # fmt: skip
-    if result.asked or result.moved:
-        asked = {"asked": result.asked + result.moved}
+    if result.tasks or result.moved:
+        asked = {"asked": len(result.tasks) + result.moved}
         record("routine.readers_asked", routine, by=None, via=Via.SYSTEM, at=now, data=asked)
     return result
 
@@ -85,14 +86,14 @@ def _give_newer(
 
 def _ask(
     people: list[Employee], routine: Routine, needed: Version | None, *, today: datetime.date, at: datetime.datetime
-) -> int:
+) -> tuple[tuple[Routine, Assignment], ...]:
     if not people or needed is None:
-        return 0
+        return ()
     with translation.override(routine.organisation.language):
         title = (_("Read: %(title)s") % {"title": routine.title})[:160]
     tasks = assign_many(
         people, kind=Kind.READ, title=title, due_on=_due(routine, today), source=routine, by=None,
-        requested_by=routine.owner, at=at,
+        requested_by=routine.owner, at=at, tell=False,
     )  # fmt: skip
     ReadingRequest.objects.bulk_create(
         (
@@ -103,22 +104,37 @@ def _ask(
         ),
         batch_size=BATCH,
     )  # fmt: skip
-    return len(tasks)
+    return tuple((routine, task) for task in tasks)
 
 
 def _due(routine: Routine, today: datetime.date) -> datetime.date:
     return today + datetime.timedelta(days=routine.reading_days)
 
 
-def look_through_all(*, today: datetime.date, at: datetime.datetime | None = None) -> Asked:
-    """Look through every routine of the open organisation; those out of force too, while somebody waits there."""
+def look_through_all(*, today: datetime.date, at: datetime.datetime | None = None) -> None:
+    """Look through every routine of the open organisation; those out of force too, while somebody waits there.
+
+    Effects: those of :func:`look_through` for each; everybody who was asked is told, once however much there is to read.
+    """
     waiting = ReadingRequest.objects.filter(ended_at__isnull=True).values("routine")
     routines = Routine.objects.filter(state=State.PUBLISHED) | Routine.objects.filter(pk__in=waiting)
-    done = [
-        look_through(routine, today=today, at=at)
-        for routine in routines.select_related("owner", "organisation").defer("text", "search").order_by("id")
-    ]
-    return Asked(*(sum(getattr(one, name) for one in done) for name in ("asked", "moved", "called_off")))
+    given: dict[Employee, list[tuple[Routine, Assignment]]] = {}
+    for routine in routines.select_related("owner", "organisation").defer("text", "search").order_by("id"):
+        for asked in look_through(routine, today=today, at=at).tasks:
+            given.setdefault(asked[1].assignee, []).append(asked)
+    notify_many("routines.asked", [_told(person, tasks) for person, tasks in given.items()])
+
+
+def _told(person: Employee, tasks: list[tuple[Routine, Assignment]]) -> Told:
+    routine, first = min(tasks, key=lambda asked: (asked[1].due_on, asked[1].pk))
+    parameters = {
+        "slug": routine.slug,
+        "title": routine.title,
+        "name": routine.owner.given_name,
+        "due_on": first.due_on.isoformat(),
+        "count": len(tasks),
+    }
+    return Told(person, first, f"asked-{first.pk}", parameters)
 
 
 # --- what readers answer ---

@@ -17,7 +17,7 @@ from routines.views.common import crumbs, form_view, routine_of, url
 @form_view
 def ask(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     """Ask the owner instead of confirming."""
-    routine = routine_of(request, slug)
+    routine = routine_of(request, slug, "routines.answer_to")
     form = QuestionForm(request.POST if request.method == "POST" else None)
     return form_page(
         request,

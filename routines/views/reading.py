@@ -176,7 +176,9 @@ def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
         "waiting": waiting,
         "receipt": receipt,
         "is_confirmed": receipt is not None and version is not None and receipt.version_id == version.pk,
-        "may_confirm": version is not None and routine.state == State.PUBLISHED,
+        "may_confirm": version is not None
+        and routine.state == State.PUBLISHED
+        and may(me, "routines.answer_to", routine),
         "news": _news(request, receipt, version),
         "unit_progress": _unit_progress(routine, me),
         "versions": versions[:VERSIONS_SHOWN],
@@ -217,7 +219,7 @@ def _unit_progress(routine: Routine, me: Employee) -> dict[str, Any] | None:
 @require_POST
 def confirm(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     """Read and understood."""
-    routine = routine_of(request, slug)
+    routine = routine_of(request, slug, "routines.answer_to")
     number = request.POST.get("version", "")
     try:
         services.confirm(routine, request.employee, version=int(number) if number.isdecimal() else 0)
@@ -231,7 +233,7 @@ def confirm(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
 @require_POST
 def favourite(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     """Keep a routine at hand, or no longer."""
-    routine = routine_of(request, slug)
+    routine = routine_of(request, slug, "routines.answer_to")
     wanted = request.POST.get("wanted") == "1"
     services.keep_favourite(routine, request.employee, wanted=wanted)
     messages.success(request, _("Kept among your favourites.") if wanted else _("No longer among your favourites."))

@@ -140,6 +140,7 @@ def everything_printed(world: World) -> list[Printed]:
         Printed("deviations:detail", f"{at}avvik/{case}/", cast.amir, opens),
         Printed("deviations:list", f"{at}avvik/", cast.amir, opens),
         Printed("deviations:rate", f"{at}avvik/{world.closed.number}/hjalp/", cast.ingrid, sends(helped="yes")),
+        Printed("routines:list", f"{at}rutiner/?vis=meg", cast.ingrid, opens),
         Printed("routines:readers", f"{at}rutiner/{world.routine.slug}/lesere/", cast.amir, opens),
         Printed("routines:detail", f"{at}rutiner/{world.routine.slug}/", cast.ingrid, opens),
         Printed("routines:version", f"{at}rutiner/{world.routine.slug}/v/1/", cast.ingrid, opens),

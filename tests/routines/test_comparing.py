@@ -104,3 +104,12 @@ def test_words_alone_are_what_search_reads():
     assert plain("# Brann\n\n- [ ] Ring **110**\n\n| Hvem | Hva |\n|-|-|\n| Du | ut |\n") == (
         "Brann\nRing 110\nHvem\nHva\nDu\nut"
     )
+
+
+def test_texts_with_nothing_in_common_are_told_apart_in_bounded_work():
+    draw = random.Random(7)  # noqa: S311  no secret
+    old, new = ("\n\n".join(" ".join(draw.choices("abcdefgh", k=9)) for _ in range(700)) for _ in range(2))
+    assert apply(old, delta(old, new)) == new
+    rows = compare(old, new, {})
+    assert sum(row.change in {"", "add", "mix"} for row in rows) == 700
+    assert words_changed(" ".join(draw.choices("abcdefgh", k=4000)), "x").endswith("x</ins>")

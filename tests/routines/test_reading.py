@@ -16,7 +16,7 @@ from routines import services
 from routines.enums import AudienceKind, Outcome
 from routines.errors import OtherVersion
 from routines.models import Question, ReadingRequest, Receipt
-from tests.cast import make_employee
+from tests.cast import hold, make_employee
 from tests.routines.helpers import TEXT, begin, publish, url
 
 
@@ -195,6 +195,37 @@ def test_routine_is_for_a_group_as_long_as_one_is_in_it(cast, inside):
     )
     services.turn()
     assert asked() == []
+
+
+def test_joiner_with_much_to_read_gets_one_message(cast, inside):
+    for title in ("Fall", "Brann", "Løft"):
+        publish(cast, title=title)
+    services.turn()
+    told = Notification.objects.filter(type="routines.asked", recipient=cast.ingrid)
+    assert [one.parameters["count"] for one in told] == [3]
+    assert not Notification.objects.filter(type="assignments.assigned", parameters__kind="read").exists()
+    services.turn()
+    assert told.count() == 1
+
+
+@pytest.mark.parametrize("role", ["consultant", "inspector"])
+def test_guests_are_not_asked(cast, inside, role):
+    guest = make_employee(cast.fjellvik, "Elin Fosseng", cast.solbakken)
+    hold(guest, role, ends_on=timezone.localdate() + datetime.timedelta(days=9))
+    publish(cast)
+    services.turn()
+    assert "Elin" not in asked()
+
+
+def test_inspector_reads_and_leaves_no_trace(cast, inside, client):
+    hold(cast.tor_erik, "inspector", ends_on=timezone.localdate() + datetime.timedelta(days=9))
+    routine = publish(cast)
+    client.force_login(cast.tor_erik.user)
+    assert client.get(url(routine)).status_code == 200
+    for tail, data in (("lest/", {"version": 1}), ("sporsmal/", {"text": "Hvorfor?"}), ("favoritt/", {"wanted": "1"})):
+        assert client.post(url(routine, tail), data).status_code == 403
+    assert not Receipt.objects.exists()
+    assert not Question.objects.exists()
 
 
 def test_another_organisation_asks_nobody(cast, inside):
