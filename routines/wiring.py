@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hms.assignments import services as assignments
 from hms.assignments import sources
 from hms.assignments.enums import Kind
 from hms.assignments.models import Assignment
@@ -15,11 +17,13 @@ from hms.audit.models import Event
 from hms.audit.verbs import Verb
 from hms.files import sources as file_sources
 from hms.files.models import Attachment
+from hms.organisations import leaving
 from hms.organisations.enums import Role
 from hms.organisations.mentions import register_names
 from hms.organisations.models import Employee
 from hms.organisations.selectors import holders, line_manager_of, safety_reps_of
-from routines import selectors
+from routines import selectors, services
+from routines.enums import State
 from routines.models import Draft, Question, Review, Routine, Version
 
 
@@ -78,10 +82,34 @@ def _is_representatives(assignment: Assignment) -> bool:
 
 
 def _review_moved(assignment: Assignment, previous: Employee, by: Employee | None) -> None:
-    """Whoever has the task is the one who is asked."""
-    Review.objects.filter(assignment=assignment).update(reviewer=assignment.assignee)
+    """Whoever has the task is the one who is asked; somebody who is asked already is not asked twice."""
+    review = Review.objects.filter(assignment=assignment).first()
+    if review is None:
+        return
+    same_round = Review.objects.filter(draft=review.draft_id, round=review.round, reviewer=assignment.assignee)
+    if same_round.exclude(pk=review.pk).exists():
+        review.delete()
+        assignments.cancel(assignment, by=by)
+        return
+    review.reviewer = assignment.assignee
+    review.save(update_fields=["reviewer"])
 
 
+def _owned(employee: Employee) -> QuerySet[Routine]:
+    return Routine.objects.filter(owner=employee).exclude(state=State.ARCHIVED)
+
+
+def _count_owned(employee: Employee) -> list[tuple[str, int]]:
+    return [(_("× Routine to answer for"), _owned(employee).count())]
+
+
+def _hand_over_owned(employee: Employee, to: Employee, by: Employee) -> None:
+    """No routine is left with an owner who has left."""
+    for routine in _owned(employee).order_by("id"):
+        services.change_routine(routine, by=by, owner=to)
+
+
+leaving.register(_count_owned, _hand_over_owned)
 sources.register(
     sources.Source(
         kind=Routine._meta.label_lower,

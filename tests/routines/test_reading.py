@@ -3,7 +3,8 @@
 import datetime
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hms.assignments.enums import Kind
@@ -17,7 +18,7 @@ from routines.enums import AudienceKind, Outcome
 from routines.errors import OtherVersion
 from routines.models import Question, ReadingRequest, Receipt
 from tests.cast import hold, make_employee
-from tests.routines.helpers import TEXT, begin, publish, url
+from tests.routines.helpers import TEXT, begin, draft_of, pass_through, publish, url
 
 
 @pytest.fixture
@@ -339,8 +340,6 @@ def test_leaders_see_names_of_their_own_and_others_see_numbers(cast, inside, cli
 
 
 def publish_draft(cast, routine):
-    from tests.routines.helpers import draft_of, pass_through
-
     pass_through(cast, draft_of(routine))
     routine.refresh_from_db()
 
@@ -366,6 +365,22 @@ def test_asking_many_takes_as_many_queries_as_asking_few(cast, inside, django_as
     with django_assert_max_num_queries(40):
         services.turn()
     assert len(asked()) == 63
+
+
+def test_publishing_costs_the_request_the_same_however_many_readers(cast, inside, client):
+    def approve(title: str) -> int:
+        draft = draft_of(begin(cast, title=title, needs_safety_rep=False))
+        services.send(draft, by=cast.amir, revision=1)
+        client.force_login(cast.helene.user)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.post(url(draft.routine, "utkast/godkjenn/"), {"note": ""}).status_code == 303
+        return len(asked)
+
+    approve("Første")
+    few = approve("Andre")
+    for number in range(40):
+        make_employee(cast.fjellvik, f"Vikar Nummer{number}", cast.solbakken, user=False)
+    assert approve("Tredje") == few
 
 
 def test_team_without_accounts_signs_on_paper(cast, inside, client):
