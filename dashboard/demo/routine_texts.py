@@ -192,7 +192,7 @@ STORIES: dict[str, list[Story]] = {
         ),
         Story(
             "Alenearbeid ute", "alenearbeid-ute", Category.ALONE, "drift", "piotr", "gunnar",
-            [Edition(150, _ALONE)], law="arbeidsmiljøloven § 4-1", read=7,
+            [Edition(396, _ALONE)], law="arbeidsmiljøloven § 4-1", read=7,
         ),
         Story(
             "Slik melder vi avvik", "slik-melder-vi-avvik", Category.SYSTEM, "kommune", "sunniva", "ragnhild",

@@ -24,6 +24,7 @@ from routines.models import (
     RoutineClock,
     Version,
 )
+from routines.services.publishing import REVISE_AHEAD
 
 READING_DAYS = 14
 
@@ -118,9 +119,16 @@ class _Telling:
     def _plan_revision(self) -> None:
         newest = self.versions[-1]
         due_on = newest.published_at.date() + datetime.timedelta(days=365)
-        self.routine.revision = self._task(
+        task = self._task(
             Kind.REVISE, f"Revider: {self.story.title}", self.owner, due_on, newest.published_at, planned=True
         )
+        asked_on = due_on - REVISE_AHEAD
+        if asked_on <= self.book.now.date():
+            at = self._ago((self.book.now.date() - asked_on).days)
+            task.state = AssignmentState.OPEN
+            data = {"title": task.title, "from": AssignmentState.PLANNED, "to": AssignmentState.OPEN}
+            self.book.event("assignment.started", task, at=at, by=None, root=self.routine, data=data)
+        self.routine.revision = task
 
     def _task(
         self,
