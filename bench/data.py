@@ -46,7 +46,7 @@ def build(organisations: int, template: Callable[[], None]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         _copies(cursor, organisations)
-        for model in apps.get_models():
+        for model in _tables():
             if isinstance(model._meta.pk, models.AutoField):
                 table = model._meta.db_table
                 cursor.execute(

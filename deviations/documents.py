@@ -11,6 +11,7 @@ from deviations import selectors
 from deviations.enums import CASE_REPORT, Cause
 from deviations.fishbone import draw
 from deviations.models import Deviation
+from deviations.rules import current_rating, reads_rating
 from deviations.services.identity import author_of
 from hms.actions.selectors import actions_of, cost_of, statements_of
 from hms.audit.services import record
@@ -42,6 +43,7 @@ def make_case(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
             "handling__assignee",
             "plan__decided_by",
             "cost",
+            "rating",
         )
         .filter(pk=parameters["deviation"])
         .first()
@@ -89,6 +91,7 @@ def case_context(
         "plan": plan,
         "actions": list(actions_of(plan)) if plan else [],
         "statements": list(statements_of(plan)) if plan else [],
+        "rating": None if as_inspector or not reads_rating(employee, deviation) else current_rating(deviation),
         "comments": list(selectors.comments_for(deviation, reader)),
         "lines": list(reversed(selectors.timeline_of(deviation, reader))),
         "made": _("Made %(day)s by %(name)s")

@@ -205,6 +205,11 @@ def current_rating(deviation: Deviation) -> Rating | None:
     return rating if rating is not None and rating.closed_at == deviation.closed_at else None
 
 
+def reads_rating(employee: Employee, deviation: Deviation) -> bool:
+    """Whether somebody reads what the reporter thought of the answer: whoever handles the case, and the reporter."""
+    return is_handler(employee, deviation) or is_reporter(employee, deviation)
+
+
 def may_rate_now(deviation: Deviation) -> bool:
     """Closed with an answer, and not rated yet or rated less than 30 days ago."""
     if deviation.state != State.CLOSED or deviation.reporter_kind == ReporterKind.IMPORTED:

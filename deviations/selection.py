@@ -35,7 +35,7 @@ READERS = {
     COMMITTEE: gettext_lazy("For the working environment committee"),
     INSPECTOR: gettext_lazy("For an inspector"),
 }
-RELATED = ("unit", "organisation", "reporter", "closed_by", "handling__assignee", "plan__decided_by", "cost")
+RELATED = ("unit", "organisation", "reporter", "closed_by", "handling__assignee", "plan__decided_by", "cost", "rating")
 
 
 def make_document(parameters: dict[str, Any], employee: Employee) -> kinds.Made:

@@ -111,6 +111,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = "template0"
 APP_ROLE = env("HMS_APP_ROLE", default="hms_app")
+# What it becomes for the few statements of a sweep over several organisations (docker/roles.sql).
+SWEEP_ROLE = env("HMS_SWEEP_ROLE", default="hms_sweep")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- broker, cache, sessions ---

@@ -72,8 +72,7 @@ def _with_cursor(request: HttpRequest, cursor: str | None) -> str:
 
 def learning_context(deviation: Deviation, employee: Employee, *, may_handle: bool) -> dict[str, Any]:
     """What the case's page says of the rating and the good example, for its handler and its reporter."""
-    is_reporter = rules.is_reporter(employee, deviation)
-    if not may_handle and not is_reporter:
+    if not rules.reads_rating(employee, deviation):
         return {"rating": None, "rating_form": None, "example": None, "may_share_example": False}
     example = selectors.example_of(deviation)
     rating = rules.current_rating(deviation)

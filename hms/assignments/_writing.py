@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from hms.assignments import sources
 from hms.assignments.enums import ExtensionState, State
+from hms.assignments.messages import parameters
 from hms.assignments.models import Assignment, ExtensionRequest, Note
-from hms.assignments.notifications import parameters
 from hms.audit.enums import Via
 from hms.audit.models import Event
 from hms.audit.services import record

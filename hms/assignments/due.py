@@ -1,19 +1,19 @@
-"""What is due in the open organisation, with everything a sweep must know of it, in one statement.
+"""What is due in some organisations, with everything a sweep must know of it, in one statement.
 
 Ten thousand organisations have something due on a morning, each a handful. What a sweep costs is then what asking
-costs, so it asks once: for the rows, with each row for its assignee, the steps taken and what the assignee has chosen
-and been told, and for the organisation's days, ladders and absences.
+costs, so it asks once for many organisations: for the rows, with each row for its assignee, the steps taken and what the
+assignee has chosen and been told, and for the organisation's days, ladders and absences.
 """
 
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from hms.accounts.models import User
 from hms.assignments.ladder import Ladder, Step
 from hms.assignments.models import Assignment, LadderStep, Offer, Reminder
-from hms.core.rows import Batch, Rows, Statement, build, columns, fields_of, join
+from hms.core.rows import Rows, Statement, build, columns, fields_of, join, run
 from hms.notifications.models import Notification, Preference
 from hms.notifications.rules import dedupe_key
 from hms.organisations.calendar import Days, WorkCalendar, calendar_of
@@ -56,63 +56,79 @@ class Due:
     is_all: bool
 
 
+# Locks first, in a statement of its own: what is read afterwards is what earlier sweeps have left.
+_ALONE = Statement(
+    "SELECT id FROM unnest(%(organisations)s::bigint[]) AS id "
+    "WHERE pg_try_advisory_xact_lock(hashtextextended('assignments.sweep', id))"
+)
+_KEY = dedupe_key(DIGEST, "%s", digest_occasion("%s"))
+# Every table is asked by its organisation first: several may be open.
 _DUE = Statement(
     f"""
 WITH here AS MATERIALIZED (
-    SELECT o.time_zone, o.people_choose_reminders, (%(now)s::timestamptz AT TIME ZONE o.time_zone)::date AS today,
-        format(%(key)s::text, '%%s', (%(now)s::timestamptz AT TIME ZONE o.time_zone)::date) AS key,
-        ARRAY(SELECT q.starts_on || '/' || q.ends_on FROM {QuietPeriod._meta.db_table} q ORDER BY 1) AS quiet,
+    SELECT o.id, o.time_zone, o.people_choose_reminders, today,
+        format(%(key)s::text, '%%s', today) AS key,
+        ARRAY(SELECT q.starts_on || '/' || q.ends_on FROM {QuietPeriod._meta.db_table} q
+            WHERE q.organisation_id = o.id ORDER BY 1) AS quiet,
         (SELECT jsonb_agg(jsonb_build_array(s.kind, s.is_critical, s.anchor, s.offset_days, s.recipient, s.active_from))
-            FROM {LadderStep._meta.db_table} s) AS steps,
+            FROM {LadderStep._meta.db_table} s WHERE s.organisation_id = o.id) AS steps,
         (SELECT jsonb_agg(jsonb_build_array(b.employee_id, b.deputy_id) ORDER BY b.id)
             FROM {Absence._meta.db_table} b
-            WHERE b.starts_on <= (%(now)s::timestamptz AT TIME ZONE o.time_zone)::date
-              AND b.ends_on >= (%(now)s::timestamptz AT TIME ZONE o.time_zone)::date) AS away
-    FROM {Organisation._meta.db_table} o WHERE o.id = hms_organisation()
+            WHERE b.organisation_id = o.id AND b.starts_on <= today AND b.ends_on >= today) AS away
+    FROM {Organisation._meta.db_table} o
+    CROSS JOIN LATERAL (SELECT (%(now)s::timestamptz AT TIME ZONE o.time_zone)::date) AS local (today)
+    WHERE o.id = ANY(%(organisations)s::bigint[])
+), a AS MATERIALIZED (
+    SELECT due.* FROM here CROSS JOIN LATERAL (
+        SELECT * FROM {Assignment._meta.db_table} due
+        WHERE due.organisation_id = here.id AND due.state = 'open' AND due.next_step_at <= %(now)s::timestamptz
+        ORDER BY due.assignee_id, due.id LIMIT %(most)s::bigint FOR UPDATE SKIP LOCKED
+    ) due
 )
-SELECT here.time_zone, here.quiet, here.steps, here.away, here.people_choose_reminders,
+SELECT here.id, here.time_zone, here.quiet, here.steps, here.away, here.people_choose_reminders,
     ARRAY(SELECT r.anchor || ' ' || r.offset_days || ' ' || r.recipient FROM {Reminder._meta.db_table} r
-        WHERE r.assignment_id = a.id AND r.due_on = a.due_on),
-    (SELECT p.routine_mail FROM {Preference._meta.db_table} p WHERE p.employee_id = a.assignee_id),
-    EXISTS(SELECT FROM {Notification._meta.db_table} n WHERE n.dedupe_key = format(here.key, a.assignee_id)),
-    EXISTS(SELECT FROM {Offer._meta.db_table} o WHERE o.assignment_id = a.id AND o.taken_at IS NULL),
-    unit.path, u.email, {columns(Employee, "e")}, {columns(Assignment, "a")}
-FROM here
-JOIN {Assignment._meta.db_table} a ON a.state = 'open' AND a.next_step_at <= %(now)s::timestamptz
-JOIN {Employee._meta.db_table} e ON e.id = a.assignee_id
-JOIN {Unit._meta.db_table} unit ON unit.id = e.unit_id
-LEFT JOIN {User._meta.db_table} u ON u.id = e.user_id
-ORDER BY a.assignee_id, a.id LIMIT %(most)s::bigint FOR UPDATE OF a SKIP LOCKED
-"""  # noqa: S608  names from the models
+        WHERE r.organisation_id = here.id AND r.assignment_id = a.id AND r.due_on = a.due_on),
+    (SELECT p.routine_mail FROM {Preference._meta.db_table} p
+        WHERE p.organisation_id = here.id AND p.employee_id = a.assignee_id),
+    EXISTS(SELECT FROM {Notification._meta.db_table} n
+        WHERE n.organisation_id = here.id AND n.dedupe_key = format(here.key, a.assignee_id)),
+    EXISTS(SELECT FROM {Offer._meta.db_table} f
+        WHERE f.organisation_id = here.id AND f.assignment_id = a.id AND f.taken_at IS NULL),
+    (SELECT unit.path FROM {Unit._meta.db_table} unit WHERE unit.organisation_id = here.id AND unit.id = e.unit_id),
+    (SELECT u.email FROM {User._meta.db_table} u WHERE u.id = e.user_id),
+    {columns(Employee, "e")}, {columns(Assignment, "a")}
+FROM a JOIN here ON here.id = a.organisation_id
+JOIN {Employee._meta.db_table} e ON e.organisation_id = a.organisation_id AND e.id = a.assignee_id
+ORDER BY here.id, a.assignee_id, a.id
+""",  # noqa: S608  names from the models
+    plan_each=True,
 )
-_ALONE = Statement("SELECT pg_try_advisory_xact_lock(hashtextextended('assignments.sweep', %(organisation)s::bigint))")
-_KEY = dedupe_key(DIGEST, "%s", digest_occasion("%s"))
 _EMPLOYEE = len(fields_of(Employee))
 
 
-def ask_what_is_due(batch: Batch, organisation_id: int, now: datetime.datetime, *, most: int) -> None:
-    """Lock and ask for what is due, `most` assignments at the most, with two statements of a batch (see :func:`read`).
+def lock(organisation_ids: Collection[int]) -> list[int]:
+    """Make sure that nobody else sweeps there: a sweep must know what others of the same organisation have told.
 
-    Rows that a person is busy with are left out.
+    Returns:
+        Ids of those in which nobody does. They are locked until the transaction ends.
     """
-    batch.add(_ALONE, {"organisation": organisation_id})
-    batch.add(_DUE, {"now": now, "most": most, "key": _KEY})
+    return [organisation_id for (organisation_id,) in run(_ALONE, {"organisations": list(organisation_ids)})]
 
 
-def read(answers: Sequence[Rows], *, most: int) -> Due | None:
-    """What the two statements answered; in the open organisation.
+def what_is_due(organisation_ids: Collection[int], now: datetime.datetime, *, most: int) -> dict[int, Rows]:
+    """Lock and give the rows that are due, by organisation; `most` of each at the most. For :func:`read`.
 
-    None when nothing is due, or when somebody else sweeps here: a sweep must know what the others of the same
-    organisation have told.
+    Rows that a person is busy with are left out. The organisations are open, one or together.
     """
-    alone, rows = answers
-    return _due(rows, most) if alone == [(True,)] else None
+    rows: dict[int, Rows] = {}
+    for row in run(_DUE, {"organisations": list(organisation_ids), "now": now, "most": most, "key": _KEY}):
+        rows.setdefault(row[0], []).append(row)
+    return rows
 
 
-def _due(rows: Rows, most: int) -> Due | None:
-    if not rows:
-        return None
-    time_zone, quiet, steps, away, may_choose, *_rest = rows[0]
+def read(rows: Rows, *, most: int) -> Due:
+    """What the rows of one organisation say, one row at least; in the open organisation."""
+    _id, time_zone, quiet, steps, away, may_choose, *_rest = rows[0]
     due = Due(
         assignments=[],
         taken={},
@@ -126,10 +142,10 @@ def _due(rows: Rows, most: int) -> Due | None:
     )
     offered: dict[int, Assignment] = {}
     for row in rows:
-        taken, wish, had_mail, is_offered, path, email, *values = row[5:]
+        taken, wish, had_mail, is_offered, path, email, *values = row[6:]
         assignee = person(values[:_EMPLOYEE], email)
         assignment = build(Assignment, values[_EMPLOYEE:])
-        join(assignee, "unit", Unit(id=assignee.unit_id, path=path))
+        join(assignee, "unit", build(Unit, (assignee.unit_id, path), ("id", "path")))
         join(assignment, "assignee", assignee)
         join(assignment, "offer", None)
         if is_offered:

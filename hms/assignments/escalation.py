@@ -19,12 +19,20 @@ class Line:
         away: the deputies (or None) of everybody who is away, by employee, when they are known already.
     """
 
-    def __init__(self, day: datetime.date, away: dict[int, Employee | None] | None = None) -> None:
+    def __init__(
+        self,
+        day: datetime.date,
+        away: dict[int, Employee | None] | None = None,
+    ) -> None:
         self.day = day
         self._safety_reps: dict[int, list[Employee]] = {}
         self._pools: dict[tuple, list[Employee]] = {}
         if away is not None:
             self.away = away
+
+    def know(self, held: list[Held]) -> None:
+        """Who leads and who holds which role on the day, from somebody who has asked already."""
+        self._roster = held
 
     def readers(self, assignment: Assignment) -> list[Employee]:
         """Who is reminded of an assignment: its owner; until somebody takes it, everybody there who may."""

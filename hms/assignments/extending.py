@@ -18,8 +18,8 @@ from hms.assignments._writing import (
 from hms.assignments.arming import arm
 from hms.assignments.enums import ExtensionState, NoteKind, State
 from hms.assignments.errors import AlreadyAsked, FixedByLaw, NobodyToAsk
+from hms.assignments.messages import parameters
 from hms.assignments.models import Assignment, ExtensionRequest
-from hms.assignments.notifications import parameters
 from hms.assignments.rules import extension_limits, needs_manager
 from hms.audit.enums import Via
 from hms.audit.transitions import InvalidTransition, lock, move

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vText
 
 from hms.assignments import sources
+from hms.assignments.messages import mail_title
 from hms.assignments.models import Assignment, CalendarFeed
-from hms.assignments.notifications import mail_title
 from hms.assignments.selectors import hash_token, in_calendar
 from hms.audit.models import Event as LogEvent
 from hms.audit.services import record

@@ -3,8 +3,8 @@
 from hms.assignments import selectors, sources
 from hms.assignments._writing import keep_note, record_event, require_state
 from hms.assignments.enums import NoteKind, State
+from hms.assignments.messages import parameters
 from hms.assignments.models import Assignment, Helper
-from hms.assignments.notifications import parameters
 from hms.audit.enums import Via
 from hms.audit.transitions import lock
 from hms.notifications.services import notify

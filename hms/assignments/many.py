@@ -10,8 +10,8 @@ from django.utils import timezone
 from hms.assignments import sources
 from hms.assignments._writing import event_data
 from hms.assignments.enums import State
+from hms.assignments.messages import parameters
 from hms.assignments.models import ActionLink, Assignment
-from hms.assignments.notifications import parameters
 from hms.audit.enums import Via
 from hms.audit.models import Event
 from hms.notifications.services import Told, notify_many

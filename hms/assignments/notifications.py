@@ -1,7 +1,5 @@
 """Messages about assignments."""
 
-import datetime
-from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -12,64 +10,29 @@ from django.utils.translation import ngettext
 from hms.assignments import pool, sources
 from hms.assignments.enums import Kind, State
 from hms.assignments.escalation import Line
-from hms.assignments.links import create_link
+from hms.assignments.messages import (
+    LINK_TEMPLATE,
+    day_of,
+    mail_title,
+    personal_link,
+    register_titled,
+    title_of,
+    titled,
+)
 from hms.assignments.models import Assignment
 from hms.assignments.news import in_numbers, news_for
 from hms.assignments.selectors import free_for
-from hms.core.ui.dates import long_date
 from hms.notifications.enums import MessageKind, Urgency
 from hms.notifications.models import Delivery, Notification
 from hms.notifications.rendering import absolute
 from hms.notifications.types import MessageType, NothingToSay, register
 from hms.organisations.models import Employee
 
-LINK_TEMPLATE = "assignments/email/task"
-
-
-def parameters(assignment: Assignment, *, by: Employee | None, **more: Any) -> dict[str, Any]:
-    """What a message's texts need: titles only when it is not confidential, and first names only."""
-    return {
-        "title": "" if assignment.is_confidential else assignment.title,
-        "mail_title": "" if assignment.is_confidential else mail_title(assignment),
-        "due_on": assignment.due_on.isoformat(),
-        "name": by.given_name if by is not None else "",
-        **({"critical": True} if assignment.is_critical else {}),
-        "kind": assignment.kind,
-        "asked": assignment.requested_by_id,
-        "has_left": assignment.assignee.has_left(),
-        **more,
-    }
-
-
-def mail_title(assignment: Assignment) -> str:
-    """What the work is called where case content must not go."""
-    source = sources.get(assignment.source_kind)
-    return source.mail_title(assignment) if source.mail_title else assignment.title
-
-
-def _day(iso: str) -> str:
-    return long_date(datetime.date.fromisoformat(iso))
-
-
-def _title(notification: Notification, *, in_mail: bool) -> str:
-    known = notification.parameters
-    # Older rows have one title for both.
-    title = known.get("mail_title", known["title"]) if in_mail else known["title"]
-    return title or _("a task that you must sign in to see")
-
-
-def _detail(notification: Notification) -> str:
-    return reverse("assignments:detail", args=[notification.organisation.slug, notification.about_id])
-
-
-def _decision_page(notification: Notification) -> str:
-    return reverse("assignments:extension", args=[notification.organisation.slug, notification.about_id])
-
 
 def _due(notification: Notification, *, in_mail: bool) -> str:
     return _("Due %(date)s: %(title)s") % {
-        "date": _day(notification.parameters["due_on"]),
-        "title": _title(notification, in_mail=in_mail),
+        "date": day_of(notification.parameters["due_on"]),
+        "title": title_of(notification, in_mail=in_mail),
     }
 
 
@@ -85,55 +48,16 @@ def _handed_back_text(notification: Notification) -> str:
     return _("%(name)s has given the task back, so now it is yours.") % notification.parameters
 
 
-def _decided_subject(notification: Notification, *, in_mail: bool) -> str:
-    words = (
-        _("New due date %(date)s: %(title)s")
-        if notification.parameters["granted"]
-        else _("The due date is still %(date)s: %(title)s")
-    )
-    return words % {"date": _day(notification.parameters["due_on"]), "title": _title(notification, in_mail=in_mail)}
-
-
-def _decided_text(notification: Notification) -> str:
-    if notification.parameters["granted"]:
-        return _("%(name)s said yes to more time.") % notification.parameters
-    return _("%(name)s could not give you more time. Say so if you are stuck.") % notification.parameters
-
-
-def _requested_subject(notification: Notification, *, in_mail: bool) -> str:
-    return _with_title(_("%(name)s asks for more time: %(title)s"), notification, in_mail=in_mail)
-
-
-def _requested_text(notification: Notification) -> str:
-    wants = _("Wants to move the due date to %(date)s. Say yes or no.") % {
-        "date": _day(notification.parameters["new_due_on"])
-    }
-    if not notification.parameters.get("as_manager"):
-        return wants
-    return wants + " " + _("More time was given before, so now the manager answers.")
-
-
-def _moved_subject(notification: Notification, *, in_mail: bool) -> str:
-    return _("New due date %(date)s: %(title)s") % {
-        "date": _day(notification.parameters["due_on"]),
-        "title": _title(notification, in_mail=in_mail),
-    }
-
-
 def _comment_subject(notification: Notification, *, in_mail: bool) -> str:
-    return _with_title(_("%(name)s has a comment: %(title)s"), notification, in_mail=in_mail)
+    return titled(_("%(name)s has a comment: %(title)s"), notification, in_mail=in_mail)
 
 
 def _stuck_subject(notification: Notification, *, in_mail: bool) -> str:
-    return _with_title(_("%(name)s is stuck: %(title)s"), notification, in_mail=in_mail)
+    return titled(_("%(name)s is stuck: %(title)s"), notification, in_mail=in_mail)
 
 
 def _done_subject(notification: Notification, *, in_mail: bool) -> str:
-    return _with_title(_("Done: %(title)s"), notification, in_mail=in_mail)
-
-
-def _with_title(words: str, notification: Notification, *, in_mail: bool) -> str:
-    return words % {**notification.parameters, "title": _title(notification, in_mail=in_mail)}
+    return titled(_("Done: %(title)s"), notification, in_mail=in_mail)
 
 
 def task_context(delivery: Delivery) -> dict[str, Any]:
@@ -170,12 +94,6 @@ def task_context(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def personal_link(assignment: Assignment, to: Employee) -> str:
-    """The address of a new mail link; made when the mail is sent, so that nothing else ever holds the token."""
-    token = create_link(assignment, to=to)
-    return absolute(reverse("assignments:link", args=[assignment.organisation.slug, token]))
-
-
 def escalated_context(delivery: Delivery) -> dict[str, Any]:
     """Why somebody who has nothing to do with the task hears of it."""
     return {"why": _("You get this e-mail because you answer for the work of others.")}
@@ -187,7 +105,7 @@ def _escalated_subject(notification: Notification, *, in_mail: bool) -> str:
         if notification.parameters["unanswered"]
         else _("Overdue since %(date)s: %(title)s")
     )
-    return words % {"date": _day(notification.parameters["since"]), "title": _title(notification, in_mail=in_mail)}
+    return words % {"date": day_of(notification.parameters["since"]), "title": title_of(notification, in_mail=in_mail)}
 
 
 def _escalated_text(notification: Notification) -> str:
@@ -325,136 +243,70 @@ register(
         urgency=Urgency.ROUTINE,
     )
 )
-register(
-    MessageType(
-        key="assignments.reminder",
-        kind=MessageKind.REMINDER,
-        icon="clock",
-        subject=partial(_due, in_mail=True),
-        headline=partial(_due, in_mail=False),
-        text=lambda n: _("This cannot wait. Say how it is going."),
-        url=_detail,
-        template=LINK_TEMPLATE,
-        context=task_context,
-        urgency=Urgency.CRITICAL,
-    )
+register_titled(
+    key="assignments.reminder",
+    kind=MessageKind.REMINDER,
+    icon="clock",
+    subject=_due,
+    text=lambda n: _("This cannot wait. Say how it is going."),
+    template=LINK_TEMPLATE,
+    context=task_context,
+    urgency=Urgency.CRITICAL,
 )
-register(
-    MessageType(
-        key="assignments.escalated",
-        kind=MessageKind.REMINDER,
-        icon="bell",
-        subject=partial(_escalated_subject, in_mail=True),
-        headline=partial(_escalated_subject, in_mail=False),
-        text=_escalated_text,
-        url=_detail,
-        context=escalated_context,
-        urgency=Urgency.CRITICAL,
-    )
+register_titled(
+    key="assignments.escalated",
+    kind=MessageKind.REMINDER,
+    icon="bell",
+    subject=_escalated_subject,
+    text=_escalated_text,
+    context=escalated_context,
+    urgency=Urgency.CRITICAL,
 )
-register(
-    MessageType(
-        key="assignments.escalated_about",
-        kind=MessageKind.REMINDER,
-        icon="bell",
-        subject=partial(_escalated_subject, in_mail=True),
-        headline=partial(_escalated_subject, in_mail=False),
-        text=_escalated_about_text,
-        url=_detail,
-        template=LINK_TEMPLATE,
-        context=task_context,
-        urgency=Urgency.CRITICAL,
-    )
+register_titled(
+    key="assignments.escalated_about",
+    kind=MessageKind.REMINDER,
+    icon="bell",
+    subject=_escalated_subject,
+    text=_escalated_about_text,
+    template=LINK_TEMPLATE,
+    context=task_context,
+    urgency=Urgency.CRITICAL,
 )
-register(
-    MessageType(
-        key="assignments.assigned",
-        kind=MessageKind.TASK,
-        icon="check-square",
-        subject=partial(_due, in_mail=True),
-        headline=partial(_due, in_mail=False),
-        text=_assigned_text,
-        url=_detail,
-        template=LINK_TEMPLATE,
-        context=task_context,
-    )
+register_titled(
+    key="assignments.assigned",
+    kind=MessageKind.TASK,
+    icon="check-square",
+    subject=_due,
+    text=_assigned_text,
+    template=LINK_TEMPLATE,
+    context=task_context,
 )
-register(
-    MessageType(
-        key="assignments.handed_back",
-        kind=MessageKind.TASK,
-        icon="undo",
-        subject=partial(_due, in_mail=True),
-        headline=partial(_due, in_mail=False),
-        text=_handed_back_text,
-        url=_detail,
-        template=LINK_TEMPLATE,
-        context=task_context,
-    )
+register_titled(
+    key="assignments.handed_back",
+    kind=MessageKind.TASK,
+    icon="undo",
+    subject=_due,
+    text=_handed_back_text,
+    template=LINK_TEMPLATE,
+    context=task_context,
 )
-register(
-    MessageType(
-        key="assignments.extension_decided",
-        kind=MessageKind.TASK,
-        icon="calendar",
-        subject=partial(_decided_subject, in_mail=True),
-        headline=partial(_decided_subject, in_mail=False),
-        text=_decided_text,
-        url=_detail,
-        template=LINK_TEMPLATE,
-        context=task_context,
-    )
+register_titled(
+    key="assignments.stuck",
+    kind=MessageKind.TASK,
+    icon="help",
+    subject=_stuck_subject,
+    text=lambda n: _("See what is missing, and help."),
 )
-register(
-    MessageType(
-        key="assignments.extension_requested",
-        kind=MessageKind.TASK,
-        icon="clock",
-        subject=partial(_requested_subject, in_mail=True),
-        headline=partial(_requested_subject, in_mail=False),
-        text=_requested_text,
-        url=_decision_page,
-    )
+register_titled(
+    key="assignments.comment",
+    icon="comment",
+    subject=_comment_subject,
+    text=lambda n: _("Open the task to read it."),
 )
-register(
-    MessageType(
-        key="assignments.stuck",
-        kind=MessageKind.TASK,
-        icon="help",
-        subject=partial(_stuck_subject, in_mail=True),
-        headline=partial(_stuck_subject, in_mail=False),
-        text=lambda n: _("See what is missing, and help."),
-        url=_detail,
-    )
-)
-register(
-    MessageType(
-        key="assignments.comment",
-        icon="comment",
-        subject=partial(_comment_subject, in_mail=True),
-        headline=partial(_comment_subject, in_mail=False),
-        text=lambda n: _("Open the task to read it."),
-        url=_detail,
-    )
-)
-register(
-    MessageType(
-        key="assignments.extension_granted",
-        icon="calendar",
-        subject=partial(_moved_subject, in_mail=True),
-        headline=partial(_moved_subject, in_mail=False),
-        text=lambda n: _("%(name)s said yes to more time. You are told because you asked for the work.") % n.parameters,
-        url=_detail,
-    )
-)
-register(
-    MessageType(
-        key="assignments.completed",
-        kind=MessageKind.TASK,
-        icon="check",
-        subject=partial(_done_subject, in_mail=True),
-        headline=partial(_done_subject, in_mail=False),
-        text=lambda n: _("%(name)s has done it.") % n.parameters,
-        url=_detail,
-    )
+register_titled(
+    key="assignments.completed",
+    kind=MessageKind.TASK,
+    icon="check",
+    subject=_done_subject,
+    text=lambda n: _("%(name)s has done it.") % n.parameters,
 )

@@ -1,28 +1,27 @@
 """Messages about work that is offered to many, and to those who help."""
 
-from functools import partial
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hms.assignments import pool, sources
-from hms.assignments.models import Assignment
-from hms.assignments.notifications import (
+from hms.assignments.messages import (
     LINK_TEMPLATE,
-    _day,
-    _detail,
-    _title,
-    _with_title,
+    day_of,
     mail_title,
     parameters,
     personal_link,
+    register_titled,
+    title_of,
+    titled,
 )
+from hms.assignments.models import Assignment
 from hms.core.ui.dates import long_date
 from hms.notifications.models import Delivery, Notification
 from hms.notifications.rendering import absolute
 from hms.notifications.services import Told
-from hms.notifications.types import MessageType, NothingToSay, register
+from hms.notifications.types import NothingToSay
 from hms.organisations.models import Employee
 
 
@@ -89,8 +88,8 @@ def helper_context(delivery: Delivery) -> dict[str, Any]:
 
 def _offered_subject(notification: Notification, *, in_mail: bool) -> str:
     return _("Who takes it? Due %(date)s: %(title)s") % {
-        "date": _day(notification.parameters["due_on"]),
-        "title": _title(notification, in_mail=in_mail),
+        "date": day_of(notification.parameters["due_on"]),
+        "title": title_of(notification, in_mail=in_mail),
     }
 
 
@@ -104,78 +103,56 @@ def _offered_text(notification: Notification) -> str:
 
 
 def _untaken_subject(notification: Notification, *, in_mail: bool) -> str:
-    return _with_title(_("Nobody has taken it: %(title)s"), notification, in_mail=in_mail)
+    return titled(_("Nobody has taken it: %(title)s"), notification, in_mail=in_mail)
 
 
 def _taken_subject(notification: Notification, *, in_mail: bool) -> str:
-    return _with_title(_("%(name)s takes it: %(title)s"), notification, in_mail=in_mail)
+    return titled(_("%(name)s takes it: %(title)s"), notification, in_mail=in_mail)
 
 
 def _helper_subject(notification: Notification, *, in_mail: bool) -> str:
-    return _with_title(_("%(name)s asks you to help: %(title)s"), notification, in_mail=in_mail)
+    return titled(_("%(name)s asks you to help: %(title)s"), notification, in_mail=in_mail)
 
 
 def _helper_commented_subject(notification: Notification, *, in_mail: bool) -> str:
-    return _with_title(_("%(name)s has said something: %(title)s"), notification, in_mail=in_mail)
+    return titled(_("%(name)s has said something: %(title)s"), notification, in_mail=in_mail)
 
 
-register(
-    MessageType(
-        key="assignments.offered",
-        icon="people",
-        subject=partial(_offered_subject, in_mail=True),
-        headline=partial(_offered_subject, in_mail=False),
-        text=_offered_text,
-        url=_detail,
-        template=LINK_TEMPLATE,
-        context=offer_context,
-    )
+register_titled(
+    key="assignments.offered",
+    icon="people",
+    subject=_offered_subject,
+    text=_offered_text,
+    template=LINK_TEMPLATE,
+    context=offer_context,
 )
-register(
-    MessageType(
-        key="assignments.untaken",
-        icon="people",
-        subject=partial(_untaken_subject, in_mail=True),
-        headline=partial(_untaken_subject, in_mail=False),
-        text=lambda n: (
-            _("It is offered to %(group)s, and you answer for it meanwhile. Take it, or give it to somebody.")
-            % n.parameters
-        ),
-        url=_detail,
-        template=LINK_TEMPLATE,
-        context=offer_context,
-    )
+register_titled(
+    key="assignments.untaken",
+    icon="people",
+    subject=_untaken_subject,
+    text=lambda n: (
+        _("It is offered to %(group)s, and you answer for it meanwhile. Take it, or give it to somebody.")
+        % n.parameters
+    ),
+    template=LINK_TEMPLATE,
+    context=offer_context,
 )
-register(
-    MessageType(
-        key="assignments.taken",
-        icon="check-square",
-        subject=partial(_taken_subject, in_mail=True),
-        headline=partial(_taken_subject, in_mail=False),
-        text=lambda n: _("Now it has an owner. You need not do anything."),
-        url=_detail,
-    )
+register_titled(
+    key="assignments.taken",
+    icon="check-square",
+    subject=_taken_subject,
+    text=lambda n: _("Now it has an owner. You need not do anything."),
 )
-register(
-    MessageType(
-        key="assignments.helper_added",
-        icon="people",
-        subject=partial(_helper_subject, in_mail=True),
-        headline=partial(_helper_subject, in_mail=False),
-        text=lambda n: (
-            _("%(responsible)s is still responsible. Look at the task and say what you know.") % n.parameters
-        ),
-        url=_detail,
-        context=helper_context,
-    )
+register_titled(
+    key="assignments.helper_added",
+    icon="people",
+    subject=_helper_subject,
+    text=lambda n: _("%(responsible)s is still responsible. Look at the task and say what you know.") % n.parameters,
+    context=helper_context,
 )
-register(
-    MessageType(
-        key="assignments.helper_commented",
-        icon="comment",
-        subject=partial(_helper_commented_subject, in_mail=True),
-        headline=partial(_helper_commented_subject, in_mail=False),
-        text=lambda n: _("Open the task to read it."),
-        url=_detail,
-    )
+register_titled(
+    key="assignments.helper_commented",
+    icon="comment",
+    subject=_helper_commented_subject,
+    text=lambda n: _("Open the task to read it."),
 )

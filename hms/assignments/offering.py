@@ -11,8 +11,8 @@ from hms.assignments.arming import arm
 from hms.assignments.enums import NoteKind, Recipient, State
 from hms.assignments.errors import NobodyToAsk, TakenByAnother
 from hms.assignments.links import revoke_links
+from hms.assignments.messages import parameters
 from hms.assignments.models import Assignment, Helper, Offer, Reminder
-from hms.assignments.notifications import parameters
 from hms.assignments.offer_notifications import untaken_of
 from hms.assignments.target import Target
 from hms.audit.enums import Via

@@ -19,8 +19,8 @@ from hms.assignments.errors import NobodyToAsk
 from hms.assignments.extending import decide_extension, request_extension, set_due_date, tell_decider
 from hms.assignments.helping import add_helper, comment, remove_helper
 from hms.assignments.links import create_link, revoke_links, use_link
+from hms.assignments.messages import parameters
 from hms.assignments.models import Assignment, Helper, Note, Offer
-from hms.assignments.notifications import parameters
 from hms.assignments.offering import change_accountable, offer, take
 from hms.assignments.sealing import seal
 from hms.assignments.target import Target

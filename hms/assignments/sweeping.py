@@ -1,26 +1,29 @@
-"""One organisation's due steps: taken, written down and told, in one transaction per batch of people."""
+"""Due steps: taken, written down and told, of one organisation or of many together."""
 
 import datetime
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from hms.assignments import selectors, sources
 from hms.assignments.arming import clock_of
-from hms.assignments.due import DIGEST, Due, ask_what_is_due, digest_occasion, read
+from hms.assignments.due import DIGEST, Due, digest_occasion, lock, read, what_is_due
 from hms.assignments.enums import Anchor, Recipient
 from hms.assignments.escalation import Line
-from hms.assignments.ladder import Step, remaining
+from hms.assignments.ladder import Step, Timed, remaining
+from hms.assignments.messages import parameters
 from hms.assignments.models import Assignment
-from hms.assignments.notifications import parameters
 from hms.assignments.offer_notifications import untaken_of
-from hms.audit.services import record_along
-from hms.core.rows import Batch, Statement, as_json
+from hms.audit.services import happening, record_along
+from hms.core.memory import collected_afterwards
+from hms.core.rows import Statement, as_json, run
+from hms.notifications.channels import write_rows
 from hms.notifications.enums import RoutineMail
 from hms.notifications.selectors import routine_mail_of, told_already
-from hms.notifications.services import Told, tell_with
+from hms.notifications.services import Told, rows_of
 from hms.organisations.models import Employee
+from hms.organisations.roster import rosters
 from hms.tenancy.scope import current_organisation_id, in_turn
 
 UNTAKEN = "assignments.untaken"
@@ -32,11 +35,14 @@ _KEEP = Statement(
     """
 WITH moved AS (
     UPDATE assignments_assignment a SET next_step_at = row.next_step_at
-    FROM jsonb_to_recordset(%(moved)s::jsonb) AS row (id bigint, next_step_at timestamptz) WHERE a.id = row.id
+    FROM jsonb_to_recordset(%(moved)s::jsonb) AS row (organisation_id bigint, id bigint, next_step_at timestamptz)
+    WHERE a.organisation_id = row.organisation_id AND a.id = row.id
 )
 INSERT INTO assignments_reminder (organisation_id, created_at, assignment_id, due_on, anchor, offset_days, recipient)
-SELECT %(organisation)s::bigint, %(now)s::timestamptz, row.* FROM jsonb_to_recordset(%(taken)s::jsonb)
-    AS row (assignment_id bigint, due_on date, anchor text, offset_days smallint, recipient text)
+SELECT row.organisation_id, %(now)s::timestamptz, assignment_id, due_on, anchor, offset_days, recipient
+FROM jsonb_to_recordset(%(taken)s::jsonb) AS row (
+    organisation_id bigint, assignment_id bigint, due_on date, anchor text, offset_days smallint, recipient text
+)
 ON CONFLICT DO NOTHING
 """
 )
@@ -44,12 +50,31 @@ ON CONFLICT DO NOTHING
 
 @dataclass
 class _Post:
-    """What a batch has to say, by kind of message."""
+    """What an organisation has to say, by kind of message."""
 
-    digests: dict[Employee, list[Assignment]] = field(default_factory=dict)
+    # By the reader's id.
+    digests: dict[int, tuple[Employee, list[Assignment]]] = field(default_factory=dict)
     told: list[tuple[str, Told]] = field(default_factory=list)
     # What the log says of each.
-    escalations: dict[Assignment, dict[str, Any]] = field(default_factory=dict)
+    escalations: list[tuple[Assignment, dict[str, Any]]] = field(default_factory=list)
+
+
+@dataclass
+class _Written:
+    """What is to be written, each row with its organisation."""
+
+    moved: list[dict[str, Any]] = field(default_factory=list)
+    taken: list[dict[str, Any]] = field(default_factory=list)
+    escalations: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+
+    def write(self, now: datetime.datetime) -> None:
+        """Write it, in the open organisation or in those that are open together."""
+        if self.moved:
+            run(_KEEP, {"moved": as_json(self.moved), "now": now, "taken": as_json(self.taken)})
+        record_along("assignment.escalated", self.escalations)
+        if self.messages:
+            write_rows(self.messages)
 
 
 def sweep(now: datetime.datetime, *, most: int = MOST) -> bool:
@@ -64,41 +89,46 @@ def sweep(now: datetime.datetime, *, most: int = MOST) -> bool:
     Returns:
         Whether more may be due.
     """
-    asked, written = Batch(), Batch()
-    ask_what_is_due(asked, current_organisation_id(), now, most=most)
-    due = read(asked.run(), most=most)
-    if due is None:
+    here = lock([current_organisation_id()])
+    rows = what_is_due(here, now, most=most)
+    if not rows:
         return False
+    due, written = read(rows[current_organisation_id()], most=most), _Written()
     _Sweep(due, now).work(written)
-    written.run()
+    written.write(now)
     return not due.is_all
 
 
-def sweep_together(organisation_ids: Iterable[int], now: datetime.datetime, *, most: int = MOST) -> list[int]:
-    """As :func:`sweep`, for many organisations in one transaction: all are asked at once, and written to at once.
+@collected_afterwards()
+def sweep_together(organisation_ids: Collection[int], now: datetime.datetime, *, most: int = MOST) -> list[int]:
+    """As :func:`sweep`, for many organisations in one transaction.
+
+    All are asked at once and written to at once, by the role that may do only that (`Turn.together`); what is decided
+    between is decided in each organisation by itself, as always.
 
     Returns:
         The organisations in which more may be due.
     """
-    asked, written, unfinished = Batch(), Batch(), []
+    written, sweeps = _Written(), {}
     with in_turn() as turn:
-        ids = list(organisation_ids)
-        for organisation_id in ids:
-            turn.enter_in(asked, organisation_id)
-            ask_what_is_due(asked, organisation_id, now, most=most)
-        answers = turn.run(asked)
-        for number, organisation_id in enumerate(ids):
-            _entered, *found = answers[3 * number : 3 * number + 3]
-            if not found[1]:
-                continue
+        with turn.together(organisation_ids):
+            found = what_is_due(lock(organisation_ids), now, most=most)
+        for organisation_id, rows in found.items():
             turn.enter(organisation_id)
-            due = read(found, most=most)
-            if due is not None:
-                turn.enter_in(written, organisation_id)
-                _Sweep(due, now).work(written)
-                unfinished += [] if due.is_all else [organisation_id]
-        turn.run(written)
-    return unfinished
+            sweeps[organisation_id] = _Sweep(read(rows, most=most), now)
+        waiting = {organisation_id: each.today for organisation_id, each in sweeps.items() if each.needs_leaders}
+        if waiting:
+            with turn.together(waiting):
+                held = rosters(waiting)
+            for organisation_id, roster in held.items():
+                sweeps[organisation_id].line.know(roster)
+        for organisation_id, each in sweeps.items():
+            turn.enter(organisation_id)
+            each.work(written)
+        if sweeps:
+            with turn.together(sweeps):
+                written.write(now)
+    return [organisation_id for organisation_id, each in sweeps.items() if not each.due.is_all]
 
 
 class _Sweep:
@@ -110,9 +140,22 @@ class _Sweep:
         self.today = self.calendar.local_date(now)
         self.line = Line(self.today, self.away())
         self.wishes, self.had_mail = due.wishes, due.had_mail
-        self.learn_of_others()
+        self.steps = {assignment.pk: self.steps_of(assignment) for assignment in due.assignments}
         self.reminders: list[tuple[Assignment, Step]] = []
         self.post = _Post()
+
+    @property
+    def needs_leaders(self) -> bool:
+        """Whether somebody is away, or others than the assignees are to be told: known before anybody is asked for."""
+        return bool(self.due.away) or any(
+            timed.at <= self.now and not timed.step.is_routine for left in self.steps.values() for timed in left
+        )
+
+    def steps_of(self, assignment: Assignment) -> list[Timed]:
+        """What is left of an assignment's ladder."""
+        ladder = selectors.ladder_for(assignment, own=self.due.ladders)
+        clock = clock_of(assignment, self.calendar)
+        return remaining(ladder, clock, self.calendar, taken=self.due.taken[assignment.pk])
 
     def away(self) -> dict[int, Employee | None]:
         """Everybody who is away, with their deputies."""
@@ -123,45 +166,40 @@ class _Sweep:
     def learn_of_others(self) -> None:
         """What is known of the assignees must be known of whoever reads in their place, or may take the work."""
         assignments = self.due.assignments
-        others = {reader.pk for assignment in assignments for reader in self.line.readers(assignment)}
+        self.readers = {assignment.pk: self.line.readers(assignment) for assignment in assignments}
+        others = {reader.pk for readers in self.readers.values() for reader in readers}
         others -= {assignment.assignee_id for assignment in assignments}
         if others:
             self.wishes |= routine_mail_of(others)
             self.had_mail |= told_already(DIGEST, others, digest_occasion(self.today))
 
-    def work(self, batch: Batch) -> None:
-        """Decide, and add to the batch what is to be written."""
+    def work(self, written: _Written) -> None:
+        """Decide, and add what is to be written; in the open organisation."""
+        self.learn_of_others()
         for assignment in self.due.assignments:
             try:
                 self.take(assignment)
             except Exception as error:  # noqa: BLE001  one broken source must not keep everybody else waiting
                 logger.warning("Assignment %s: %s; the sweep tries again.", assignment.pk, type(error).__name__)
                 assignment.next_step_at = self.calendar.next_morning(self.now)
-        self.keep(batch)
-        self.tell(batch)
+        self.keep(written)
+        self.tell(written)
 
-    def keep(self, batch: Batch) -> None:
+    def keep(self, written: _Written) -> None:
         """Write down which steps were taken, and when the next ones are due."""
-        moved = [{"id": one.pk, "next_step_at": one.next_step_at} for one in self.due.assignments]
-        taken = [{"assignment_id": one.pk, "due_on": one.due_on, **step._asdict()} for one, step in self.reminders]
-        batch.add(
-            _KEEP,
-            {
-                "moved": as_json(moved),
-                "organisation": current_organisation_id(),
-                "now": self.now,
-                "taken": as_json(taken),
-            },
-        )
+        here = current_organisation_id()
+        written.moved += [
+            {"organisation_id": here, "id": one.pk, "next_step_at": one.next_step_at} for one in self.due.assignments
+        ]
+        written.taken += [
+            {"organisation_id": here, "assignment_id": one.pk, "due_on": one.due_on, **step._asdict()}
+            for one, step in self.reminders
+        ]
 
     def take(self, assignment: Assignment) -> None:
         """Take an assignment's due steps, or put them off; find the next moment."""
-        ladder = selectors.ladder_for(assignment, own=self.due.ladders)
-        left = remaining(
-            ladder, clock_of(assignment, self.calendar), self.calendar, taken=self.due.taken[assignment.pk]
-        )
         moments, steps = [], []
-        for at, step in left:
+        for at, step in self.steps[assignment.pk]:
             until = at if at > self.now else self.wait(assignment, step)
             if until is None:
                 steps.append(step)
@@ -183,7 +221,7 @@ class _Sweep:
         if not step.is_routine:
             return None
         # Among many it is enough that one of them can be told today: the others see it on their page.
-        waits = [self.reader_waits(reader.pk) for reader in self.line.readers(assignment)]
+        waits = [self.reader_waits(reader.pk) for reader in self.readers[assignment.pk]]
         return None if None in waits else min(until for until in waits if until is not None)
 
     def reader_waits(self, reader: int) -> datetime.datetime | None:
@@ -199,14 +237,14 @@ class _Sweep:
         others = [step for step in steps if not step.is_routine and step not in untaken]
         self.post.told += [(UNTAKEN, untaken_of(assignment, self.line.owner(assignment))) for _step in untaken]
         if mine and not assignment.is_critical:
-            for reader in self.line.readers(assignment):
+            for reader in self.readers[assignment.pk]:
                 if self.reader_waits(reader.pk) is None:
-                    self.post.digests.setdefault(reader, []).append(assignment)
+                    self.post.digests.setdefault(reader.pk, (reader, []))[1].append(assignment)
         elif mine:
             facts = parameters(assignment, by=None)
             self.post.told += [
                 ("assignments.reminder", Told(reader, assignment, _occurrence(assignment, mine[-1]), facts))
-                for reader in self.line.readers(assignment)
+                for reader in self.readers[assignment.pk]
             ]
         if others:
             self.escalate(assignment, others)
@@ -226,30 +264,30 @@ class _Sweep:
             to=", ".join(person.given_name for person in people),
         )
         occurrence = _occurrence(assignment, last)
-        self.post.escalations[assignment] = {
-            "title": "…" if assignment.is_confidential else assignment.title,
-            "to": [person.pk for person in people],
-        }
+        title = "…" if assignment.is_confidential else assignment.title
+        self.post.escalations.append((assignment, {"title": title, "to": [person.pk for person in people]}))
         self.post.told += [("assignments.escalated", Told(person, assignment, occurrence, facts)) for person in people]
         about = Told(assignment.assignee, assignment, occurrence, facts)
         self.post.told.append(("assignments.escalated_about", about))
 
-    def tell(self, batch: Batch) -> None:
+    def tell(self, written: _Written) -> None:
+        """What there is to say, by mail and in the log."""
+        occasion = digest_occasion(self.today)
         digests = [
             Told(
                 reader,
                 reader,
-                digest_occasion(self.today),
+                occasion,
                 {
                     "tasks": [assignment.pk for assignment in assignments],
                     "overdue": sum(assignment.due_on < self.today for assignment in assignments),
                 },
                 email=self.wishes.get(reader.pk) != RoutineMail.INBOX,
             )
-            for reader, assignments in self.post.digests.items()
+            for reader, assignments in self.post.digests.values()
         ]
-        record_along("assignment.escalated", self.post.escalations, batch)
-        tell_with(batch, [*((DIGEST, digest) for digest in digests), *self.post.told])
+        written.escalations += [happening(assignment, data) for assignment, data in self.post.escalations]
+        written.messages += rows_of([*((DIGEST, digest) for digest in digests), *self.post.told])
 
 
 def _is_begun(assignment: Assignment) -> bool:

@@ -1,6 +1,6 @@
 """Writing events."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from hms.audit.enums import Via
 from hms.audit.models import Event
-from hms.core.rows import Batch, Statement, as_json
+from hms.core.rows import Statement, as_json, run
 from hms.tenancy.scope import current_organisation_id
 
 
@@ -67,34 +67,37 @@ def record_many(verb: str, objects: Iterable[models.Model], *, by: models.Model 
 _ALONG = Statement(
     f"""
 INSERT INTO {Event._meta.db_table} (organisation_id, at, verb, via, object_type, object_id, root_type, root_id, data)
-SELECT %(organisation)s::bigint, %(at)s::timestamptz, %(verb)s::text, %(via)s::text, %(type)s::text, row.id,
-    coalesce(last.root_type, %(type)s::text), coalesce(last.root_id, row.id), row.data
-FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (id bigint, data jsonb)
+SELECT row.organisation_id, %(at)s::timestamptz, %(verb)s::text, %(via)s::text, row.type, row.id,
+    coalesce(last.root_type, row.type), coalesce(last.root_id, row.id), row.data
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (organisation_id bigint, type text, id bigint, data jsonb)
 LEFT JOIN LATERAL (
     SELECT e.root_type, e.root_id FROM {Event._meta.db_table} e
-    WHERE e.object_type = %(type)s AND e.object_id = row.id ORDER BY e.at DESC LIMIT 1
+    WHERE e.organisation_id = row.organisation_id AND e.object_type = row.type AND e.object_id = row.id
+    ORDER BY e.at DESC LIMIT 1
 ) last ON true
 """  # noqa: S608  names from the model
 )
 
 
-def record_along(verb: str, objects: Mapping[models.Model, dict[str, Any]], batch: Batch) -> None:
-    """Add, with the batch, an event of the system for each of many objects of one kind, with its data.
+def happening(about: models.Model, data: dict[str, Any]) -> dict[str, Any]:
+    """An event about an object of the open organisation, for :func:`record_along`."""
+    return {
+        "organisation_id": current_organisation_id(),
+        "type": about._meta.label_lower,
+        "id": about.pk,
+        "data": data,
+    }
+
+
+def record_along(verb: str, happenings: Sequence[dict[str, Any]]) -> None:
+    """Add an event of the system for each of many objects, of the open organisation or of several open together.
 
     Each goes to the anchor of the object's last event, or is its own when it has none, so that nobody has to look the
     anchors up.
+
+    Args:
+        verb: what happened, as for :func:`record`.
+        happenings: what :func:`happening` made.
     """
-    if not objects:
-        return
-    label = next(iter(objects))._meta.label_lower
-    batch.add(
-        _ALONG,
-        {
-            "organisation": current_organisation_id(),
-            "at": timezone.now(),
-            "verb": verb,
-            "via": Via.SYSTEM.value,
-            "type": label,
-            "rows": as_json([{"id": obj.pk, "data": data} for obj, data in objects.items()]),
-        },
-    )
+    if happenings:
+        run(_ALONG, {"at": timezone.now(), "verb": verb, "via": Via.SYSTEM.value, "rows": as_json(happenings)})

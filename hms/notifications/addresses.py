@@ -14,7 +14,7 @@ from hms.notifications.rules import fingerprint
 from hms.notifications.selectors import address_of, dead_addresses
 from hms.notifications.services import notify, times_at_end
 from hms.organisations.enums import Role
-from hms.organisations.models import Employee, Organisation
+from hms.organisations.models import Employee, Invitation, Organisation
 from hms.organisations.selectors import holders
 from hms.tenancy.scope import current_organisation_id
 
@@ -45,6 +45,13 @@ def note_failure(delivery: Delivery, error: Exception) -> None:
 def note_bounce(delivery: Delivery, code: str) -> None:
     """Learn from a report that a sent message did not arrive. Effects: the address may be marked dead."""
     _judge(delivery, code, DeadReason.BOUNCED)
+
+
+def note_lost_invitation(invitation: Invitation, code: str) -> None:
+    """Learn from a report that an invitation did not arrive. Effects: the address may be marked dead."""
+    employee = invitation.employee
+    if codes.is_hard(code) and invitation.email == address_of(employee):
+        _mark(employee, fingerprint(invitation.email), DeadReason.BOUNCED, code, timezone.now())
 
 
 def note_success(delivery: Delivery) -> None:
@@ -96,10 +103,11 @@ def _judge(delivery: Delivery, code: str, reason: DeadReason) -> None:
     employee = delivery.notification.recipient
     if employee is None or delivery.address_hash != fingerprint(address_of(employee)):
         return
+    at = delivery.moment(timezone.now())
     if codes.is_hard(code):
-        _mark(employee, delivery, reason, code)
+        _mark(employee, delivery.address_hash, reason, code, at)
     elif _failed_in_a_row(employee, delivery.address_hash):
-        _mark(employee, delivery, DeadReason.FAILING, code)
+        _mark(employee, delivery.address_hash, DeadReason.FAILING, code, at)
 
 
 def _failed_in_a_row(employee: Employee, address_hash: str) -> bool:
@@ -123,8 +131,7 @@ def _failed_in_a_row(employee: Employee, address_hash: str) -> bool:
     return ours.filter(pk__gt=first, state=DeliveryState.SENT).exclude(address_hash=address_hash).exists()
 
 
-def _mark(employee: Employee, delivery: Delivery, reason: DeadReason, code: str) -> None:
-    address_hash, at = delivery.address_hash, delivery.moment(timezone.now())
+def _mark(employee: Employee, address_hash: str, reason: DeadReason, code: str, at: datetime.datetime) -> None:
     known = DeadAddress.objects.select_for_update().filter(employee=employee).first()
     if known is not None and known.address_hash == address_hash:
         return

@@ -16,9 +16,10 @@ from enum import Enum
 from django.utils import timezone
 
 from hms.notifications import codes
-from hms.notifications.addresses import note_bounce
+from hms.notifications.addresses import note_bounce, note_lost_invitation
 from hms.notifications.enums import DeliveryState
 from hms.notifications.models import Delivery
+from hms.organisations.services.invitations import came_back
 from hms.tenancy.scope import tenant
 
 logger = logging.getLogger(__name__)
@@ -144,11 +145,20 @@ def _bounce(organisation_id: int, message_id: str, code: str) -> bool:
             .first()
         )
         if delivery is None:
-            return False
+            return _invitation_bounced(message_id, code)
         now = delivery.moment(timezone.now())
         delivery.state, delivery.bounced_at, delivery.sent_at = DeliveryState.BOUNCED, now, delivery.sent_at or now
         delivery.status_code, delivery.error = code, ""
         delivery.save(update_fields=["state", "bounced_at", "sent_at", "status_code", "error"])
         note_bounce(delivery, code)
     logger.info("Delivery %s of organisation %s came back (%s).", delivery.pk, organisation_id, code or "no code")
+    return True
+
+
+def _invitation_bounced(message_id: str, code: str) -> bool:
+    invitation = came_back(message_id)
+    if invitation is None:
+        return False
+    note_lost_invitation(invitation, code)
+    logger.info("Invitation %s of organisation %s came back (%s).", invitation.pk, invitation.organisation_id, code)
     return True

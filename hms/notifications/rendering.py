@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from hms.core.mail import FROM_A_MACHINE
 from hms.core.theme import scale
 from hms.notifications import types
 from hms.notifications.models import Delivery, Notification
@@ -62,9 +63,7 @@ def render(delivery: Delivery) -> EmailMultiAlternatives:
         headers={
             "From": sender(organisation),
             "Message-ID": delivery.message_id,
-            # Keeps holiday replies from answering a machine.
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "All",
+            **FROM_A_MACHINE,
             "Content-Language": language,
             # Of somebody anonymous the day is known and no more.
             **({"Date": format_datetime(timezone.localtime(notification.created_at))} if delivery.day_only else {}),

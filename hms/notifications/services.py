@@ -5,17 +5,15 @@ import hashlib
 import logging
 import random
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import partial, reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 from celery import current_app
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from hms.core.rows import Batch
 from hms.notifications import channels, types
 from hms.notifications.channels import Saying
 from hms.notifications.enums import Channel, DeliveryState, Urgency
@@ -131,8 +129,7 @@ def _dedupe_key(type_key: str, employee: Employee | None, address: str, dedupe: 
     return dedupe_key(type_key, who, dedupe)
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """One of many to tell; as the arguments of :func:`notify`."""
 
     to: Employee
@@ -158,10 +155,9 @@ def notify_many(type_key: str, told: Sequence[Told]) -> int:
     return len(written.notifications)
 
 
-def tell_with(batch: Batch, told: Sequence[tuple[str, Told]]) -> None:
-    """As :func:`notify_many`, for messages of several kinds, written with a batch; no worker is nudged."""
-    if sayings := _sayings(told):
-        channels.add(sayings, batch)
+def rows_of(told: Sequence[tuple[str, Told]]) -> list[dict[str, Any]]:
+    """What telling people of the open organisation writes, messages of several kinds, for `channels.write_rows`."""
+    return [channels.row_of(saying) for saying in _sayings(told)]
 
 
 def _sayings(told: Sequence[tuple[str, Told]]) -> list[Saying]:

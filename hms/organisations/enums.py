@@ -28,6 +28,7 @@ EXPIRING_ROLES = {Role.CONSULTANT, Role.INSPECTOR}
 class InvitationState(models.TextChoices):
     WAITING = "waiting", _("Being sent")
     SENT = "sent", _("Sent")
+    BOUNCED = "bounced", _("Did not arrive")
     ACCEPTED = "accepted", _("Accepted")
     EXPIRED = "expired", _("Expired")
     WITHDRAWN = "withdrawn", _("Withdrawn")

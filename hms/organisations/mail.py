@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from hms.core.mail import FROM_A_MACHINE
 from hms.core.theme import scale
 from hms.organisations.models import Invitation, Organisation
 
@@ -41,7 +42,16 @@ def invitation_mail(organisation: Organisation, invitation: Invitation, token: s
             "why": _("You get this because an administrator invited you."),
         }
         mail = EmailMultiAlternatives(
-            subject=subject, body=render_to_string("email/base.txt", context), to=[invitation.email]
+            subject=subject,
+            body=render_to_string("email/base.txt", context),
+            # The envelope's sender, where reports about what did not arrive are sent.
+            from_email=settings.BOUNCE_ADDRESS or settings.DEFAULT_FROM_EMAIL,
+            to=[invitation.email],
+            headers={
+                "From": settings.DEFAULT_FROM_EMAIL,
+                **({"Message-ID": invitation.message_id} if invitation.message_id else {}),
+                **FROM_A_MACHINE,
+            },
         )
         mail.attach_alternative(render_to_string("email/base.html", context), "text/html")
     return mail

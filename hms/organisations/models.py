@@ -354,11 +354,20 @@ class Invitation(TenantModel):
     expires_at = models.DateTimeField()
     # The worker makes the token when it sends the mail, so that no queue and no table ever holds it.
     sent_at = models.DateTimeField(null=True)
+    # Of the last mail, so that a report about it finds the invitation.
+    message_id = models.CharField(max_length=120, blank=True, default="", db_default="")
+    # The last mail did not arrive.
+    bounced_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["organisation", "employee"], name="invitation_employee")]
+        indexes = [
+            models.Index(fields=["organisation", "employee"], name="invitation_employee"),
+            models.Index(
+                fields=["organisation", "message_id"], condition=~models.Q(message_id=""), name="invitation_message"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"
@@ -372,12 +381,14 @@ class Invitation(TenantModel):
             return InvitationState.WITHDRAWN
         if self.expires_at <= timezone.now():
             return InvitationState.EXPIRED
+        if self.bounced_at:
+            return InvitationState.BOUNCED
         return InvitationState.SENT if self.sent_at else InvitationState.WAITING
 
     @property
     def is_usable(self) -> bool:
         """Whether the link still works."""
-        return self.state in {InvitationState.SENT, InvitationState.WAITING}
+        return self.state in {InvitationState.SENT, InvitationState.BOUNCED, InvitationState.WAITING}
 
 
 class PeopleImport(TenantModel):

@@ -1,11 +1,13 @@
 """What the worker does for organisations."""
 
+from smtplib import SMTPRecipientsRefused
+
 from celery import shared_task
 from django.utils import timezone
 
 from hms.organisations.mail import invitation_mail
 from hms.organisations.models import Invitation, Organisation, PeopleImport
-from hms.organisations.services.invitations import SEND, renew_token
+from hms.organisations.services.invitations import SEND, came_back, renew_token
 from hms.tenancy.scope import tenant
 from hms.tenancy.tasks import ReliableTask, pause
 
@@ -31,6 +33,12 @@ def send_invitation(self: ReliableTask, organisation_id: int, invitation_id: int
         mail = invitation_mail(organisation, invitation, renew_token(invitation))
     try:
         mail.send()
+    except SMTPRecipientsRefused as error:
+        # For good: asking again would only be rude. Anything else may pass.
+        if any(code < 500 for code, _reply in error.recipients.values()):
+            raise self.retry(exc=error, countdown=pause(self.request.retries)) from error
+        with tenant(organisation_id):
+            came_back(invitation.message_id)
     except OSError as error:
         # Everything that can go wrong with a mail server is an OSError.
         raise self.retry(exc=error, countdown=pause(self.request.retries)) from error

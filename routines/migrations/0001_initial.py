@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('assignments', '0010_document_kinds'),
+        ('assignments', '0011_document_kinds'),
         ('organisations', '0005_groups'),
     ]
 

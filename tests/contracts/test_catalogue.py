@@ -127,6 +127,42 @@ def test_serving_role_owns_nothing_and_cannot_touch_the_log(fetch):
     assert privileges == {"SELECT", "INSERT"}
 
 
+def test_a_policy_is_for_a_role_that_was_named(fetch):
+    """Another role than those two sees nothing of an organisation, whatever it is granted."""
+    policies = fetch("SELECT tablename, policyname, roles::text FROM pg_policies WHERE schemaname = 'public'")
+    own = {"anyone_may_read", "open_one_may_change"}
+    roles = {(name, granted) for _table, name, granted in policies if name not in own}
+    assert roles == {
+        ("organisation_is_open", f"{{{settings.APP_ROLE}}}"),
+        ("organisations_are_open", f"{{{settings.SWEEP_ROLE}}}"),
+    }
+
+
+def test_the_role_of_sweeps_is_nobodys_and_may_do_little(fetch):
+    role = settings.SWEEP_ROLE
+    assert fetch(
+        "SELECT rolcanlogin, rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = %s", role
+    ) == [(False, False, False, False)]
+    changed = fetch(
+        """SELECT attrelid::regclass::text, attname::text, granted.privilege_type
+           FROM pg_attribute, aclexplode(attacl) AS granted
+           WHERE grantee = %s::regrole AND privilege_type <> 'SELECT'""",
+        role,
+    )
+    assert changed == [("assignments_assignment", "next_step_at", "UPDATE")]
+    added = fetch(
+        """SELECT c.oid::regclass::text, granted.privilege_type FROM pg_class c, aclexplode(relacl) AS granted
+           WHERE grantee = %s::regrole AND privilege_type <> 'SELECT' ORDER BY 1""",
+        role,
+    )
+    assert added == [
+        ("assignments_reminder", "INSERT"),
+        ("audit_event", "INSERT"),
+        ("notifications_delivery", "INSERT"),
+        ("notifications_notification", "INSERT"),
+    ]
+
+
 def test_definer_functions_cannot_be_called_by_everybody_and_pin_their_path(fetch):
     rows = fetch(
         """SELECT proname, proconfig::text, has_function_privilege('public', p.oid, 'EXECUTE')

@@ -241,7 +241,7 @@ def test_who_has_been_told_calls_a_hidden_reporter_the_reporter(cast, client):
         services.answer(case, by=cast.amir, text="Takk, jeg ser på det.")
     told = re.search(r'id="sent".*?</ul>', seen(client, cast.sunniva, case), re.S)
     assert told is not None
-    assert "Den som meldte" in told[0]
+    assert "Melderen" in told[0]
     assert NAME not in told[0]
 
 

@@ -2,8 +2,10 @@
 
 import datetime
 import logging
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 
 from hms.assignments import sources
 from hms.assignments.services import assign
@@ -18,6 +20,14 @@ from hms.tenancy.scope import tenant
 from tests.internet import small_internet
 
 GATEWAY = "46elks://bruker:hemmelig@Fjellvik"
+OSLO = ZoneInfo("Europe/Oslo")
+
+
+@pytest.fixture(autouse=True)
+def by_day():
+    """Noon: at night an SMS may have to wait, whenever the tests run."""
+    with time_machine.travel(datetime.datetime(2026, 11, 27, 12, tzinfo=OSLO)) as clock:
+        yield clock
 
 
 @pytest.fixture
@@ -140,6 +150,32 @@ def give(cast, monkeypatch):
         )  # fmt: skip
 
     return give
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ((27, 6, 59), (27, 7, 0)),
+        ((27, 7, 0), (27, 7, 0)),
+        ((27, 20, 59), (27, 20, 59)),
+        ((27, 21, 0), (28, 7, 0)),
+        ((27, 23, 30), (28, 7, 0)),
+        ((28, 0, 10), (28, 7, 0)),
+    ],
+)
+def test_what_can_wait_is_not_sent_at_night(cast, tell, texted, by_day, written, sent):
+    (day, hour, minute), (then, at, past) = written, sent
+    by_day.move_to(datetime.datetime(2026, 11, day, hour, minute, tzinfo=OSLO), tick=False)
+    tell()
+    due = delivery(cast).next_attempt_at.astimezone(OSLO)
+    assert (due.day, due.hour, due.minute) == (then, at, past)
+
+
+def test_what_cannot_wait_is_sent_at_night(cast, tell, texted, by_day, internet):
+    by_day.move_to(datetime.datetime(2026, 11, 27, 3, tzinfo=OSLO), tick=False)
+    tell(urgency="critical")
+    tasks.deliver(cast.fjellvik.pk)
+    assert delivery(cast).state == DeliveryState.SENT
 
 
 def test_a_task_comes_with_a_link_that_works_without_signing_in(cast, client, texted, internet, give):

@@ -10,8 +10,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from hms.assignments.enums import PERSONAL, Kind, State
+from hms.assignments.messages import mail_title
 from hms.assignments.models import Assignment
-from hms.assignments.notifications import mail_title
 from hms.assignments.selectors import visible_to
 from hms.assignments.summaries.content import FEW, LINES, Figure, Line, Question, Section
 from hms.assignments.summaries.periods import ONE_DAY, Month, Week, moments

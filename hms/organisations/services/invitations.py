@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from hms.accounts.models import User
 from hms.audit.enums import Via
 from hms.audit.services import record
+from hms.core.mail import new_message_id
 from hms.organisations.errors import Refused
 from hms.organisations.models import Employee, Invitation
 from hms.organisations.services._writing import via
@@ -67,10 +68,30 @@ def renew_token(invitation: Invitation) -> str:
     token = secrets.token_urlsafe(32)
     now = timezone.now()
     invitation.token_hash = hash_of(token)
-    invitation.sent_at = now
+    invitation.sent_at, invitation.bounced_at = now, None
+    invitation.message_id = new_message_id(invitation.organisation_id)
     invitation.expires_at = now + VALID_FOR
-    invitation.save(update_fields=["token_hash", "sent_at", "expires_at"])
+    invitation.save(update_fields=["token_hash", "sent_at", "bounced_at", "message_id", "expires_at"])
     return token
+
+
+def came_back(message_id: str) -> Invitation | None:
+    """Note that an invitation's mail did not arrive. Effects: `bounced_at`, an event; nothing the second time.
+
+    Returns:
+        The invitation that the mail was; None when it was another mail, or its link has been used.
+    """
+    invitation = (
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("employee__user")
+        .filter(message_id=message_id, accepted_at__isnull=True, bounced_at__isnull=True)
+        .first()
+    )
+    if invitation is not None:
+        invitation.bounced_at = timezone.now()
+        invitation.save(update_fields=["bounced_at"])
+        record("invitation.came_back", invitation, by=None, via=Via.SYSTEM, root=invitation.employee)
+    return invitation
 
 
 def withdraw_invitation(invitation: Invitation, *, by: Employee | None) -> None:

@@ -38,57 +38,82 @@ def _entries(request: HttpRequest) -> list[dict[str, Any]]:
     away = Absence.objects.filter(starts_on__lte=today, ends_on__gte=today).count()
     waiting = Invitation.objects.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now).count()
     rows = [
-        ("organisation", _("The organisation"), "building", _("Name, colour, language, reporting and deadlines")),
-        ("units", _("Units"), "tree", ngettext("%(n)d unit in use", "%(n)d units in use", units) % {"n": units}),
-        ("people", _("People"), "people", ngettext("%(n)d person", "%(n)d people", people) % {"n": people}),
-        ("roles", _("Roles"), "star", ngettext("%(n)d role now", "%(n)d roles now", roles) % {"n": roles}),
-        ("areas", _("Safety areas"), "shield", ngettext("%(n)d area", "%(n)d areas", areas) % {"n": areas}),
-        ("groups", _("Groups"), "swap", ngettext("%(n)d group in use", "%(n)d groups in use", groups) % {"n": groups}),
-        ("absences", _("Absences"), "calendar", ngettext("%(n)d away today", "%(n)d away today", away) % {"n": away}),
         (
-            "invitations",
+            "organisations:organisation",
+            _("The organisation"),
+            "building",
+            _("Name, colour, language, reporting and deadlines"),
+        ),
+        (
+            "organisations:units",
+            _("Units"),
+            "tree",
+            ngettext("%(n)d unit in use", "%(n)d units in use", units) % {"n": units},
+        ),
+        (
+            "organisations:people",
+            _("People"),
+            "people",
+            ngettext("%(n)d person", "%(n)d people", people) % {"n": people},
+        ),
+        (
+            "organisations:roles",
+            _("Roles"),
+            "star",
+            ngettext("%(n)d role now", "%(n)d roles now", roles) % {"n": roles},
+        ),
+        (
+            "organisations:areas",
+            _("Safety areas"),
+            "shield",
+            ngettext("%(n)d area", "%(n)d areas", areas) % {"n": areas},
+        ),
+        (
+            "organisations:groups",
+            _("Groups"),
+            "swap",
+            ngettext("%(n)d group in use", "%(n)d groups in use", groups) % {"n": groups},
+        ),
+        (
+            "organisations:absences",
+            _("Absences"),
+            "calendar",
+            ngettext("%(n)d away today", "%(n)d away today", away) % {"n": away},
+        ),
+        (
+            "organisations:invitations",
             _("Invitations"),
             "mail",
             ngettext("%(n)d waits for an answer", "%(n)d wait for an answer", waiting) % {"n": waiting},
         ),
-        ("quiet_days", _("Quiet days"), "moon", _("Days without routine mail")),
-        ("imports", _("Import"), "upload", _("Units and people from a table")),
+        ("organisations:quiet_days", _("Quiet days"), "moon", _("Days without routine mail")),
+        # By name only: these lie on higher floors.
+        ("deviations:categories", _("Categories"), "flag", _("What deviations are sorted under")),
+        (
+            "deviations:whistleblowing_settings",
+            _("Whistleblowing"),
+            "shield",
+            _("Who receives it, and what the routine says"),
+        ),
+        (
+            "assignments:ladders",
+            _("Reminders"),
+            "bell",
+            _("When people are reminded, and who is told when nothing happens"),
+        ),
+        ("notifications:channels", _("Channels"), "phone", _("SMS and push beside e-mail")),
+        (
+            "notifications:dead_addresses",
+            _("Addresses that do not work"),
+            "mail",
+            _("Who does not get e-mail, and why"),
+        ),
+        ("organisations:imports", _("Import"), "upload", _("Units and people from a table")),
     ]
-    entries = [
-        {"url": url(request, name), "title": title, "icon": icon, "meta": meta} for name, title, icon, meta in rows
+    return [
+        {"url": reverse(name, args=[request.organisation.slug]), "title": title, "icon": icon, "meta": meta}
+        for name, title, icon, meta in rows
     ]
-    # By name only: what reminds and tells people lies on higher floors.
-    reminders = {
-        "url": reverse("assignments:ladders", args=[request.organisation.slug]),
-        "title": _("Reminders"),
-        "icon": "bell",
-        "meta": _("When people are reminded, and who is told when nothing happens"),
-    }
-    channels = {
-        "url": reverse("notifications:channels", args=[request.organisation.slug]),
-        "title": _("Channels"),
-        "icon": "phone",
-        "meta": _("SMS and push beside e-mail"),
-    }
-    addresses = {
-        "url": reverse("notifications:dead_addresses", args=[request.organisation.slug]),
-        "title": _("Addresses that do not work"),
-        "icon": "mail",
-        "meta": _("Who does not get e-mail, and why"),
-    }
-    categories = {
-        "url": reverse("deviations:categories", args=[request.organisation.slug]),
-        "title": _("Categories"),
-        "icon": "flag",
-        "meta": _("What deviations are sorted under"),
-    }
-    whistleblowing = {
-        "url": reverse("deviations:whistleblowing_settings", args=[request.organisation.slug]),
-        "title": _("Whistleblowing"),
-        "icon": "shield",
-        "meta": _("Who receives it, and what the routine says"),
-    }
-    return [*entries[:-1], categories, whistleblowing, reminders, channels, addresses, entries[-1]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,8 +2,8 @@
 
 For a model with an :class:`~hms.tenancy.fields.OrganisationField` (history models too) it adds
 
-* forced row-level security with the policy `organisation_id = (SELECT hms_organisation())`; the
-  sub-select makes PostgreSQL evaluate the function once per query, not per row;
+* forced row-level security with the policy `organisation_id = (SELECT hms_organisation())` for the serving role, and
+  none for anybody else; the sub-select makes PostgreSQL evaluate the function once per query, not per row;
 * a unique key `(organisation_id, id)`, the target of composite foreign keys;
 * composite foreign keys `(organisation_id, x_id) → (organisation_id, id)` to other tenant tables, because
   foreign-key checks ignore row-level security.
@@ -38,13 +38,13 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
         verbs = "SELECT" if model._meta.db_table in READ_ONLY_TABLES else "SELECT, INSERT, UPDATE, DELETE"
         self.execute(f"GRANT {verbs} ON {table} TO {role}")
         if organisation_field(model) is not None:
-            self._secure(model, table)
+            self._secure(model, table, role)
 
-    def _secure(self, model: type[models.Model], table: str) -> None:
+    def _secure(self, model: type[models.Model], table: str, role: str) -> None:
         self.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         self.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         self.execute(
-            f"CREATE POLICY {POLICY} ON {table} USING (organisation_id = (SELECT hms_organisation())) "
+            f"CREATE POLICY {POLICY} ON {table} TO {role} USING (organisation_id = (SELECT hms_organisation())) "
             f"WITH CHECK (organisation_id = (SELECT hms_organisation()))"
         )
         # History copies its keys as nullable; a row that belongs to nobody must not exist.

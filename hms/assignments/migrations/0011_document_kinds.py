@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assignments', '0009_answers_and_recipients'),
+        ('assignments', '0010_sweep_together'),
     ]
 
     operations = [
