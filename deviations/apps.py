@@ -11,6 +11,7 @@ class DeviationsConfig(AppConfig):
             injury_export,
             injury_rules,
             injury_wiring,
+            mentions,
             news,
             notifications,
             posters,

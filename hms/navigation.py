@@ -13,6 +13,7 @@ from hms.assignments.summaries.reading import kinds_of
 from hms.notifications.selectors import unread_count
 from hms.organisations.access import may
 from hms.organisations.selectors import memberships_of
+from routines.selectors import unread_count as unread_count_of_routines
 
 # Settings that other apps show.
 OF_SETTINGS = (
@@ -99,9 +100,22 @@ def _groups(request: HttpRequest, url: Any) -> list[dict[str, Any]]:
                     count=open_counts(employee).open,
                     phone=True,
                 ),
-                item(_("Tasks"), "assignments:list", "check-square", "assignments", phone=True),
+                item(_("Tasks"), "assignments:list", "check-square", "assignments"),
             ],
-        }
+        },
+        {
+            "label": _("Prevent"),
+            "items": [
+                item(
+                    _("Routines"),
+                    "routines:list",
+                    "book",
+                    "routines",
+                    count=unread_count_of_routines(employee) or None,
+                    phone=True,
+                ),
+            ],
+        },
     ]
     lead = []
     if kinds_of(employee):

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "hms.actions",
     "hms.operations",
     "deviations",
+    "routines",
     "dashboard",
     "django_htmx",
     "simple_history",
@@ -159,6 +160,7 @@ CELERY_TASK_ROUTES = {
     "hms.notifications.tasks.*": {"queue": "mail"},
     "hms.assignments.tasks.*": {"queue": "sweep"},
     "deviations.tasks.sweep_news": {"queue": "sweep"},
+    "routines.tasks.*": {"queue": "sweep"},
     "hms.reports.tasks.*": {"queue": "reports"},
 }
 # One that still waits when the next one comes has nothing to add: it expires.
@@ -187,6 +189,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "deviations.tasks.sweep_news",
         "schedule": timedelta(minutes=15),
         "options": {"expires": 15 * 60},
+    },
+    "sweep-routines": {
+        "task": "routines.tasks.sweep_routines",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 5 * 60},
     },
     "tend-addresses": {
         "task": "hms.notifications.tasks.tend_addresses",

@@ -18,6 +18,7 @@ handler500 = "hms.core.views.server_error"
 of_organisation = [
     path("", include("dashboard.urls")),
     path("", include("deviations.urls")),
+    path("", include("routines.urls")),
     path("", include("hms.actions.urls")),
     path("", include("hms.assignments.urls")),
     path("", include("hms.notifications.urls")),

@@ -16,6 +16,7 @@ from dashboard.demo.leaders import tell_leaders
 from dashboard.demo.learning import learn
 from dashboard.demo.life import live
 from dashboard.demo.receivers import name_receivers
+from dashboard.demo.routines import write_routines
 from dashboard.demo.scenes import Scene, scenes_of, tell
 from dashboard.demo.views import save_views
 from dashboard.demo.year import draw_year
@@ -68,6 +69,7 @@ def _load(employer: Employer, now: datetime.datetime, users: dict[str, User], pa
         learn(book, book.rows[Employee])
         injure(book, house)
         lose_an_address(book, house)
+        write_routines(book, house)
         book.write()
         # What was said in the year behind them was said by mail; from now on the ladder speaks.
         rearm()

@@ -11,6 +11,7 @@ from deviations.enums import NOT_DEVIATIONS, ReportKind, RoutineCover, TextLangu
 from deviations.models import Deviation
 from deviations.selectors import category_choices
 from hms.core.forms import HmsForm
+from hms.organisations.forms.fields import NameInput
 
 _DEVIATIONS = [(value, label) for value, label in ReportKind.choices if value not in NOT_DEVIATIONS]
 # What one is asked to write, where it is not «what happened».
@@ -59,6 +60,7 @@ class TriageSortingMixin(forms.Form):
         max_length=160,
         required=False,
         help_text=_("Name it, so that whoever owns the routine can make it better."),
+        widget=NameInput("routine"),
     )
     language = forms.ChoiceField(
         label=_("Written in"), choices=[("", "—"), *TextLanguage.choices], required=False

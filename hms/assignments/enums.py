@@ -11,6 +11,15 @@ class Kind(models.TextChoices):
     REPLY = "reply", _("Reply to a disagreement")
     EFFECT_CHECK = "effect_check", _("Check the effect")
     VIEW = "view", _("Give your view")
+    READ = "read", _("Read and confirm")
+    REVIEW = "review", _("Look through a draft")
+    APPROVE = "approve", _("Approve a draft")
+    REVISE = "revise", _("Revise a document")
+    QUESTION = "question", _("Answer a question")
+
+
+# Nobody can do these for another: they are never handed over, and end by themselves when somebody leaves.
+PERSONAL = frozenset({Kind.READ})
 
 
 class State(models.TextChoices):

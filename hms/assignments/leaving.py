@@ -4,14 +4,15 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from hms.assignments import selectors, services, sources
-from hms.assignments.enums import Kind, State
+from hms.assignments.enums import PERSONAL, Kind, State
 from hms.assignments.models import Assignment
 from hms.organisations.errors import Refused
 from hms.organisations.models import Employee
 
 
 def _unfinished() -> QuerySet[Assignment]:
-    return Assignment.objects.filter(state__in=[State.PLANNED, State.OPEN])
+    """What somebody else can do; what is personal ends with the one it is for."""
+    return Assignment.objects.filter(state__in=[State.PLANNED, State.OPEN]).exclude(kind__in=PERSONAL)
 
 
 def _asked_of_others(employee: Employee) -> QuerySet[Assignment]:

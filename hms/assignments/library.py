@@ -34,6 +34,14 @@ STATEMENT = (
 )
 # Whoever disagreed sees that the employer has not replied.
 REPLY = (*ROUTINE, Step(DUE, 7, Recipient.REQUESTER), Step(DUE, 7, Recipient.SENIOR_SAFETY_REP))
+# What each must read for themself is between them and their leader, however many they are.
+READ = (
+    Step(DUE, -7, Recipient.ASSIGNEE),
+    Step(DUE, -1, Recipient.ASSIGNEE),
+    Step(DUE, 1, Recipient.ASSIGNEE),
+    Step(DUE, 7, Recipient.ASSIGNEE),
+    Step(DUE, 14, Recipient.MANAGER),
+)
 # Somebody has reported and waits: first the one who has the case (the unit's manager), then their superior.
 UNANSWERED = (Step(START, 2, Recipient.ASSIGNEE), Step(START, 5, Recipient.MANAGER))
 UNANSWERED_CRITICAL = (Step(START, 1, Recipient.MANAGER), Step(START, 3, Recipient.TOP_LEADER))
@@ -49,4 +57,4 @@ def default_steps(kind: str, *, critical: bool) -> tuple[Step, ...]:
         return STATEMENT
     if critical:
         return CRITICAL + (UNANSWERED_CRITICAL if kind == Kind.HANDLE else ())
-    return {Kind.HANDLE: ROUTINE + UNANSWERED, Kind.REPLY: REPLY}.get(kind, ROUTINE)
+    return {Kind.HANDLE: ROUTINE + UNANSWERED, Kind.REPLY: REPLY, Kind.READ: READ}.get(kind, ROUTINE)

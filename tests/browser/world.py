@@ -30,8 +30,10 @@ from hms.organisations.services import absences, groups, imports, invitations, s
 from hms.reports.models import ReportJob
 from hms.tenancy.scope import tenant
 from hms.tenancy.storage import store
+from routines import services as routines
 from tests.cast import Cast, make_employee
 from tests.deviations.helpers import add_action, report
+from tests.routines import helpers as written
 
 LONG = "Rekkverket i trapp B løsnet da jeg tok i det, og hele feltet mot Arbeidsmiljøutvalgssekretariatet er løst."
 
@@ -50,6 +52,7 @@ class World:
             self._reports()
             self._views()
             self._around()
+            self._routines()
 
     # --- cases ---
 
@@ -273,3 +276,31 @@ class World:
         )  # fmt: skip
         seen = [cases.Seen(case.pk, case.version, case.handling.assignee_id) for case in (linked, self.rejected)]
         self.change = cases.bulk_categorise(cases=seen, category="fire", key=uuid.uuid4(), **by)
+
+    def _routines(self) -> None:
+        """One in force with two versions and readers who have come so far, one in the archive, drafts on their way."""
+        cast, text = self.cast, written.TEXT
+        self.routine = written.publish(
+            cast, text=f"{text}\n## Hvem gjør hva\n\n| Hvem | Hva |\n|-|-|\n| Du | melder |\n"
+        )
+        routines.turn()
+        routines.confirm(self.routine, cast.ingrid, version=1)
+        changed = text.replace("fem minutter", "ti minutter").replace(
+            "3. Meld avvik.", "3. [ ] Meld **avvik** samme dag."
+        )
+        written.publish(cast, self.routine, text=changed + "\n## Etterpå\n\n> Snakk med lederen din.\n\n`116 117`\n")
+        routines.turn()
+        self.question = routines.ask_owner(self.routine, by=cast.ingrid, text="Gjelder det helgene?")
+        self.answered = routines.ask_owner(self.routine, by=cast.kari, text="Hvorfor klor?")
+        routines.answer_question(self.answered, by=cast.amir, text="Det dreper virus.")
+        self.retired_routine = written.publish(cast, title="Gammel brannrutine")
+        routines.archive(self.retired_routine, by=cast.amir, reason="Erstattet.")
+        self.writing = written.begin(cast, title="Fall hos beboere")
+        self.in_review = written.begin(cast, title="Vold og trusler")
+        draft = written.draft_of(self.in_review)
+        routines.send(draft, by=cast.amir, revision=draft.revision, reviewers=[cast.tor_erik])
+        self.in_approval = written.begin(cast, title="Alenearbeid", needs_safety_rep=False)
+        routines.change_routine(self.in_approval, by=cast.amir, approver=cast.ragnhild)
+        draft = written.draft_of(self.in_approval)
+        routines.send(draft, by=cast.amir, revision=draft.revision)
+        routines.keep_favourite(self.routine, cast.amir, wanted=True)

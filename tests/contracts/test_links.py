@@ -143,6 +143,18 @@ def everything_printed(world: World) -> list[Printed]:
         Printed("deviations:injury_register", f"{at}skader/", cast.sunniva, opens),
         Printed("deviations:frequencies", f"{at}skader/tall/", cast.ragnhild, opens),
         Printed("deviations:rate", f"{at}avvik/{world.closed.number}/hjalp/", cast.ingrid, sends(helped="yes")),
+        Printed("routines:list", f"{at}rutiner/?vis=meg", cast.ingrid, opens),
+        Printed("routines:readers", f"{at}rutiner/{world.routine.slug}/lesere/", cast.amir, opens),
+        Printed("routines:detail", f"{at}rutiner/{world.routine.slug}/", cast.ingrid, opens),
+        Printed("routines:version", f"{at}rutiner/{world.routine.slug}/v/1/", cast.ingrid, opens),
+        Printed("routines:draft", f"{at}rutiner/{world.in_review.slug}/utkast/", cast.kari, opens),
+        Printed("routines:revise", f"{at}rutiner/{world.routine.slug}/revider/", cast.amir, sends()),
+        Printed(
+            "routines:question",
+            f"{at}rutiner/{world.routine.slug}/sporsmal/{world.question.pk}/",
+            cast.amir,
+            sends(answer="Ja."),
+        ),
         Printed("deviations:example", f"{at}gode-eksempler/{world.example.pk}/", cast.ingrid, opens),
         Printed("reports:download", ready, cast.amir, downloads),
         Printed("organisations:home", "/", cast.ingrid, opens),
@@ -336,6 +348,7 @@ def test_whole_addresses_are_made_in_known_places_only():
         "hms/assignments/views/calendar.py",
         "deviations/views/reading.py",
         "deviations/posters.py",  # what a QR code leads to
+        "routines/codes.py",  # so does a routine's
     }
     roots = ["hms", "deviations", "routines", "risk", "surveys", "annual_wheel", "dashboard"]
     makes = re.compile(r"\babsolute\(|PUBLIC_URL|build_absolute_uri")

@@ -13,6 +13,7 @@ from hms.tenancy.scope import tenant
 from tests.cast import Cast
 from tests.deviations.helpers import add_action, report
 from tests.deviations.injury_words import injure
+from tests.routines.helpers import publish
 
 ROLES = ["ingrid", "amir", "kari", "tor_erik", "sunniva", "ragnhild", "vigdis", "admin"]
 OPEN = {
@@ -73,6 +74,7 @@ def things(cast: Cast) -> dict[str, object]:
             "area": cast.area.pk,
             "example": example.pk,
             "injury": injury.pk,
+            "routine": publish(cast, title="Trapp B", text="Gå sakte i trapp B."),
         }
 
 
@@ -89,6 +91,10 @@ def fill(route: str, name: str, things: dict[str, object]) -> str:
     values = {
         "organisation": "fjellvik",
         "number": things["case"].number,
+        "slug": things["routine"].slug,
+        "version": 1,
+        "old": 1,
+        "new": 1,
         "unit": things["unit"],
         "token": "x" * 43,
         "name": things["file"].name,

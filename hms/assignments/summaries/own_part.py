@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from hms.assignments.enums import Kind, State
+from hms.assignments.enums import PERSONAL, Kind, State
 from hms.assignments.messages import mail_title
 from hms.assignments.models import Assignment
 from hms.assignments.selectors import visible_to
@@ -26,8 +26,8 @@ OVERDUE, DUE, DONE = 10, 30, 90
 
 
 def ordinary() -> QuerySet[Assignment]:
-    """Everything that may be counted among others."""
-    return Assignment.objects.filter(is_confidential=False)
+    """Everything that may be counted among others; what each does for themself is told by the app that asks for it."""
+    return Assignment.objects.filter(is_confidential=False).exclude(kind__in=PERSONAL)
 
 
 def late(day: datetime.date) -> Q:
@@ -58,7 +58,8 @@ def _split(week: Week) -> datetime.date:
 
 
 def _of_units(question: Question) -> QuerySet[Assignment]:
-    return visible_to(question.leader).filter(is_confidential=False, assignee__unit_id__in=question.units)
+    tasks = visible_to(question.leader).filter(is_confidential=False, assignee__unit_id__in=question.units)
+    return tasks.exclude(kind__in=PERSONAL)
 
 
 def _weekly_figures(question: Question, week: Week) -> Iterable[Figure]:
@@ -120,7 +121,7 @@ def _monthly_figures(month: Month, is_newest: bool) -> Iterable[Figure]:
 
 def _monthly_sections(question: Question, month: Month, is_newest: bool) -> Iterable[Section]:
     split = timezone.localdate() if is_newest else month.last + ONE_DAY
-    tasks = visible_to(question.leader).filter(late(split), is_confidential=False)
+    tasks = visible_to(question.leader).filter(late(split), is_confidential=False).exclude(kind__in=PERSONAL)
     yield from section(
         question, tasks.order_by("-is_critical", "due_on", "id"), OVERDUE,
         _("Overdue: these need you most") if is_newest else _("Still not done"),

@@ -9,6 +9,7 @@ from django.forms.models import ModelChoiceIterator, construct_instance
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from hms.organisations.mentions import names_of
 from hms.organisations.models import Employee, Organisation, Unit
 from hms.organisations.selectors import described, in_tree_order, people_called
 from hms.tenancy.scope import current_organisation_id
@@ -78,6 +79,21 @@ class PersonInput(forms.TextInput):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["widget"]["find_url"] = self.find_url
+        return context
+
+
+class NameInput(forms.TextInput):
+    """A text that may be the name of something of another domain (`hms.organisations.mentions`), which is suggested."""
+
+    template_name = "organisations/suggested_input.html"
+
+    def __init__(self, kind: str, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"autocomplete": "off", "list": f"names-{kind}", **(attrs or {})})
+        self.kind = kind
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["names"] = names_of(self.kind)
         return context
 
 

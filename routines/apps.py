@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class RoutinesConfig(AppConfig):
+    name = "routines"
+
+    def ready(self) -> None:
+        from routines import (  # noqa: F401  registrations
+            documents,
+            notifications,
+            rules,
+            selectors,
+            summaries,
+            tasks,
+            wiring,
+        )

@@ -1,0 +1,13 @@
+"""What services refuse with words for people."""
+
+
+class StaleDraft(Exception):
+    """Somebody else changed the draft meanwhile."""
+
+
+class OtherVersion(Exception):
+    """A newer version came while somebody read the one before."""
+
+
+class NotReady(Exception):
+    """Something is missing before a draft can go on. The message is translated and ready to be shown."""

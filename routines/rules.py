@@ -1,0 +1,115 @@
+"""Who may do what with a routine. Everybody reads what is in force; those who answer for it write."""
+
+import rules
+
+from hms.assignments.rules import is_assignee, stands_in
+from hms.organisations.enums import Role
+from hms.organisations.models import Employee, Unit
+from hms.organisations.people import reach
+from routines.enums import DraftState
+from routines.models import Draft, Question, Review, Routine
+
+# The law's roles that look after what everybody shall read.
+_KEEPERS = (Role.HSE_MANAGER,)
+_LEADERS = (Role.MANAGER, Role.TOP_LEADER)
+
+
+@rules.predicate
+def writes_routines(employee: Employee, obj: object = None) -> bool:
+    """Whoever leads somebody or looks after the system may begin one."""
+    return reach(employee).has(*_KEEPERS, *_LEADERS)
+
+
+def keeps(employee: Employee, routine: Routine) -> bool:
+    """Whether somebody answers for a routine: its owner, who leads its unit, the HSE manager."""
+    his = reach(employee)
+    return routine.owner_id == employee.pk or his.has(*_KEEPERS) or routine.unit_id in his.managed_unit_ids
+
+
+@rules.predicate
+def keeps_routine(employee: Employee, routine: Routine) -> bool:
+    return keeps(employee, routine)
+
+
+@rules.predicate
+def writes_draft(employee: Employee, draft: Draft) -> bool:
+    """Whoever answers for the routine, and the one who was asked to write."""
+    return draft.author_id == employee.pk or keeps(employee, draft.routine)
+
+
+@rules.predicate
+def is_for_approval(employee: Employee, draft: Draft) -> bool:
+    return draft.state == DraftState.APPROVAL and draft.approval is not None
+
+
+@rules.predicate
+def approves(employee: Employee, draft: Draft) -> bool:
+    """The one who was asked to approve, or who stands in for them; never the author, unless they alone can."""
+    task = draft.approval
+    if task is None:
+        return False
+    if is_assignee(employee, task):
+        return True
+    return stands_in(employee, task) and draft.author_id != employee.pk
+
+
+@rules.predicate
+def is_asked(employee: Employee, review: Review) -> bool:
+    """The reviewer, while the round they were asked about is the one that goes on."""
+    draft = review.draft
+    return (
+        review.reviewer_id == employee.pk and draft.state == DraftState.REVIEW and review.round == draft.round
+    )  # fmt: skip
+
+
+@rules.predicate
+def answers_question(employee: Employee, question: Question) -> bool:
+    return keeps(employee, question.routine)
+
+
+@rules.predicate
+def leads_anybody(employee: Employee, routine: Routine) -> bool:
+    return keeps(employee, routine) or reach(employee).has(*_LEADERS)
+
+
+@rules.predicate
+def follows_reading(employee: Employee, routine: Routine) -> bool:
+    """Leaders see how far their people have come; representatives see numbers."""
+    return leads_anybody(employee, routine) or reach(employee).has(
+        Role.SAFETY_REP, Role.SENIOR_SAFETY_REP, Role.COMMITTEE_MEMBER, Role.INSPECTOR
+    )
+
+
+def sees_names(employee: Employee, routine: Routine, unit_id: int) -> bool:
+    """Who has not read is for the unit's leaders and whoever answers for the routine."""
+    return (
+        routine.owner_id == employee.pk
+        or reach(employee).has(*_KEEPERS)
+        or unit_id in reach(employee).managed_unit_ids
+    )  # fmt: skip
+
+
+def may_own_here(employee: Employee, unit: Unit) -> bool:
+    """Whether somebody may begin a routine in a unit: one they lead, any for the HSE manager and the top leader."""
+    his = reach(employee)
+    return his.has(*_KEEPERS, Role.TOP_LEADER) or unit.pk in his.managed_unit_ids
+
+
+@rules.predicate
+def reads_only(employee: Employee, routine: Routine) -> bool:
+    """An inspector reads and leaves no trace."""
+    return reach(employee).has(Role.INSPECTOR)
+
+
+rules.add_perm("routines.view", rules.always_true)
+rules.add_perm("routines.answer_to", ~reads_only)
+rules.add_perm("routines.create", writes_routines)
+rules.add_perm("routines.keep", keeps_routine)
+rules.add_perm("routines.see_draft", rules.always_true)
+rules.add_perm("routines.write", writes_draft)
+rules.add_perm("routines.approve", is_for_approval & approves)
+rules.add_perm("routines.review", is_asked)
+rules.add_perm("routines.see_question", rules.always_true)
+rules.add_perm("routines.answer", answers_question)
+rules.add_perm("routines.follow_reading", follows_reading)
+rules.add_perm("routines.chase", leads_anybody)

@@ -1,0 +1,278 @@
+"""Reading routines: which ones somebody may know of, and finding them."""
+
+import datetime
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from hms.audit import verbs
+from hms.audit.selectors import timeline
+from hms.files.models import Attachment
+from hms.organisations.access import visibility
+from hms.organisations.enums import EXPIRING_ROLES, Role
+from hms.organisations.models import Employee, GroupMember, RoleHolding, Unit
+from hms.organisations.people import current, reach
+from routines.enums import AudienceKind, DraftState, State
+from routines.markdown import FILE, ROUTINE, Links, targets_in
+from routines.models import Audience, Draft, Favourite, Question, ReadingRequest, Review, Routine, Version
+
+# Beyond this the list says «more than».
+COUNT_LIMIT = 1000
+# Marks around found words, until the text is escaped; nobody can type them (control characters are no text).
+BEGIN, END = "\x02", "\x03"
+
+
+def _has_part(employee: Employee) -> Q:
+    """Somebody's part in a routine that is being written: they own it, lead its unit, write, review or approve it."""
+    his = reach(employee)
+    if his.has(Role.HSE_MANAGER):
+        return Q(pk__isnull=False)
+    drafts = Draft.objects.filter(routine=OuterRef("pk"))
+    asked = Review.objects.filter(draft__routine=OuterRef("pk"), reviewer=employee)
+    return (
+        Q(owner=employee)
+        | Q(approver=employee)
+        | Q(unit_id__in=his.managed_unit_ids)
+        | Exists(drafts.filter(Q(author=employee) | Q(approval__assignee=employee)))
+        | Exists(asked)
+    )
+
+
+@visibility(Routine)
+def visible_to(employee: Employee) -> QuerySet[Routine]:
+    """Everybody reads what is or was in force; what was never published is for those who have a part in it."""
+    return Routine.objects.filter(Q(current__isnull=False) | _has_part(employee))
+
+
+@visibility(Draft)
+def visible_drafts(employee: Employee) -> QuerySet[Draft]:
+    """Drafts of routines one has a part in."""
+    return Draft.objects.filter(routine__in=Routine.objects.filter(_has_part(employee)).values("pk"))
+
+
+@visibility(Version)
+def visible_versions(employee: Employee) -> QuerySet[Version]:
+    """What was published once can always be read again: its address stands on paper."""
+    return Version.objects.all()
+
+
+@visibility(Review)
+def visible_reviews(employee: Employee) -> QuerySet[Review]:
+    return Review.objects.filter(draft__in=visible_drafts(employee).values("pk"))
+
+
+@visibility(Question)
+def visible_questions(employee: Employee) -> QuerySet[Question]:
+    """One's own, and those about routines one answers for."""
+    his = reach(employee)
+    questions = Question.objects.all()
+    if his.has(Role.HSE_MANAGER):
+        return questions
+    return questions.filter(
+        Q(asked_by=employee) | Q(routine__owner=employee) | Q(routine__unit_id__in=his.managed_unit_ids)
+    )
+
+
+def in_force() -> QuerySet[Routine]:
+    return Routine.objects.filter(state=State.PUBLISHED)
+
+
+def with_list_columns(routines: QuerySet[Routine]) -> QuerySet[Routine]:
+    """Everything a row of the list shows, in one query."""
+    return routines.select_related("unit", "owner", "current").defer("text", "search", "current__text")
+
+
+# --- whom it is for ---
+
+
+def for_employee(employee: Employee, on: datetime.date | None = None) -> Q:
+    """Filter of audiences that somebody is part of on a day."""
+    unit_path = employee.unit.path
+    groups = GroupMember.objects.filter(current(on), employee=employee, group__is_active=True).values("group")
+    roles = {holding.role for holding in reach(employee).holdings}
+    return (
+        Q(kind=AudienceKind.UNIT, unit_id__in=[] if roles & EXPIRING_ROLES else unit_path)
+        | Q(kind=AudienceKind.PERSON, employee=employee)
+        | Q(kind=AudienceKind.GROUP, group__in=groups)
+        | Q(kind=AudienceKind.ROLE, role__in=roles)
+    )
+
+
+def applying_to(routines: QuerySet[Routine], employee: Employee) -> QuerySet[Routine]:
+    """Routines that are for somebody."""
+    mine = Audience.objects.filter(for_employee(employee), routine=OuterRef("pk"))
+    return routines.filter(Exists(mine))
+
+
+def audience_of(routine: Routine) -> list[Audience]:
+    return list(routine.audience.select_related("unit", "group", "employee").order_by("id"))
+
+
+def readers_of(audience: Iterable[Audience], on: datetime.date | None = None) -> QuerySet[Employee]:
+    """Everybody an audience is, of those who work here on a day. Guests of a unit are not its people."""
+    units = [part.unit_id for part in audience if part.kind == AudienceKind.UNIT]
+    roles = [part.role for part in audience if part.kind == AudienceKind.ROLE]
+    groups = [part.group_id for part in audience if part.kind == AudienceKind.GROUP]
+    people = [part.employee_id for part in audience if part.kind == AudienceKind.PERSON]
+    wanted = Q(pk__in=people)
+    if units:
+        guests = RoleHolding.objects.filter(current(on), role__in=EXPIRING_ROLES).values("employee")
+        wanted |= Q(unit__in=Unit.objects.filter(path__overlap=units).values("pk")) & ~Q(pk__in=guests)
+    if roles:
+        held = current(on, "role_holdings__") & Q(role_holdings__role__in=roles)
+        wanted |= Q(pk__in=Employee.objects.filter(held).values("pk"))
+    if groups:
+        members = GroupMember.objects.filter(current(on), group__in=groups, group__is_active=True)
+        wanted |= Q(pk__in=members.values("employee"))
+    return Employee.objects.filter(current(on)).filter(wanted)
+
+
+# --- finding ---
+
+
+def search(routines: QuerySet[Routine], text: str) -> tuple[QuerySet[Routine], list[int]]:
+    """Routines that match a free text, and their ids with the best first.
+
+    By Norwegian stems and beginnings of words; what is misspelt is found by how much of it is alike. The ids come from
+    the database's search function, which can use its indexes under row-level security.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM routines_matching(%s, %s, %s)", [text, prefix_query(text), COUNT_LIMIT])
+        ids = [row[0] for row in cursor.fetchall()]
+    return routines.filter(pk__in=ids), ids
+
+
+def prefix_query(text: str) -> str:
+    """All words as beginnings: `stillas` finds `stillaset` too, which the stemmer alone misses."""
+    words = ["".join(filter(str.isalnum, word)) for word in text.split()]
+    return " & ".join(f"{word}:*" for word in words[:8] if len(word) > 2)
+
+
+def snippets(routines: Collection[Routine], text: str) -> dict[int, SafeString]:
+    """Where in each routine the words stand, with the words marked."""
+    if not routines or not text.strip():
+        return {}
+    options = f"StartSel={BEGIN}, StopSel={END}, MaxFragments=2, MaxWords=18, MinWords=8, FragmentDelimiter=' … '"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, ts_headline('norwegian', text, websearch_to_tsquery('norwegian', %s) || "
+            "to_tsquery('norwegian', %s), %s) FROM routines_routine WHERE id = ANY(%s)",
+            [text, prefix_query(text), options, [routine.pk for routine in routines]],
+        )
+        found = cursor.fetchall()
+    return {pk: marked(headline) for pk, headline in found if BEGIN in headline}
+
+
+def marked(headline: str) -> SafeString:
+    """A headline of the database, escaped, with its marks as `<mark>`."""
+    safe = str(escape(headline)).replace(BEGIN, "<mark>").replace(END, "</mark>")
+    return mark_safe(safe)
+
+
+def bounded_count(routines: QuerySet[Routine]) -> int:
+    """How many, at most COUNT_LIMIT + 1."""
+    return len(routines.order_by().values_list("pk")[: COUNT_LIMIT + 1])
+
+
+def favourites_of(employee: Employee) -> set[int]:
+    return set(Favourite.objects.filter(employee=employee).values_list("routine_id", flat=True))
+
+
+def unread_count(employee: Employee) -> int:
+    """How many routines wait to be read; kept on the object for one request."""
+    known: int | None = getattr(employee, "_unread_routines", None)
+    if known is None:
+        known = ReadingRequest.objects.filter(employee=employee, ended_at__isnull=True).count()
+        employee._unread_routines = known  # type: ignore[attr-defined]
+    return known
+
+
+def links_of(texts: Iterable[str], organisation_slug: str) -> Links:
+    """Where the routines and files that texts name are found. At most one query for each sort, or none."""
+    targets = set().union(*(targets_in(text) for text in texts))
+    slugs = {target.removeprefix(ROUTINE) for target in targets if target.startswith(ROUTINE)}
+    ids = {key for target in targets if target.startswith(FILE) and _is_id(key := target.removeprefix(FILE))}
+    links: dict[str, str] = {}
+    if slugs:
+        for slug in Routine.objects.filter(slug__in=slugs).values_list("slug", flat=True):
+            links[ROUTINE + slug] = reverse("routines:detail", args=[organisation_slug, slug])
+    if ids:
+        for file in _files(ids):
+            links[f"{FILE}{file.pk}"] = reverse("files:serve", args=[organisation_slug, file.pk, file.name])
+    return links
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
+def _files(ids: Collection[str]) -> QuerySet[Attachment]:
+    """Files of routines, and of nothing else, whatever number somebody writes."""
+    return Attachment.objects.filter(owner_kind=Routine._meta.label_lower, pk__in=ids)
+
+
+def file_names_in(text: str) -> list[str]:
+    """What the files that a text names are called: to be found by it."""
+    targets = (target.removeprefix(FILE) for target in targets_in(text) if target.startswith(FILE))
+    ids = [key for key in targets if _is_id(key)]
+    return sorted(file.name for file in _files(ids)) if ids else []
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a routine's state is shown: kind of tag and words."""
+
+    kind: str
+    label: str
+
+
+def status(routine: Routine) -> Status:
+    """The one status shown for a routine."""
+    if routine.state == State.ARCHIVED:
+        return Status("cancelled", _("Archived"))
+    if routine.state == State.DRAFT:
+        return Status("draft", _("Not published yet"))
+    return Status("done", _("In force"))
+
+
+DRAFT_TAGS = {
+    DraftState.WRITING: "draft", DraftState.REVIEW: "working", DraftState.APPROVAL: "approval",
+    DraftState.APPROVED: "planned", DraftState.PUBLISHED: "done", DraftState.DISCARDED: "cancelled",
+}  # fmt: skip
+
+
+def draft_status(draft: Draft) -> Status:
+    return Status(DRAFT_TAGS[DraftState(draft.state)], str(draft.get_state_display()))
+
+
+def timeline_of(routine: Routine) -> list[verbs.Line]:
+    """The routine's story, newest first."""
+    return verbs.lines(timeline(routine).filter(verb__startswith="routine.")[:40], nobody=_("Somebody"))
+
+
+def versions_of(routine: Routine) -> QuerySet[Version]:
+    """The editions in the routine's own language, newest first, without their texts."""
+    return (
+        Version.objects.filter(routine=routine, language=routine.language)
+        .select_related("author", "approved_by")
+        .defer("text")
+        .order_by("-number")
+    )
+
+
+def reviews_of(draft: Draft) -> list[Review]:
+    """What those who were asked say, in the round that goes on; the safety representative first."""
+    rows = Review.objects.filter(draft=draft, round=draft.round).select_related("reviewer__unit", "assignment")
+    return list(rows.order_by("-is_safety_rep", "id"))
+
+
+def open_drafts_of(employee: Employee) -> QuerySet[Draft]:
+    """Texts on their way that somebody has a part in, the newest change first."""
+    rows = visible_drafts(employee).open().select_related("routine__unit", "author")  # type: ignore[attr-defined]
+    return rows.defer("text", "routine__text", "routine__search").order_by("-edited_at", "-id")
