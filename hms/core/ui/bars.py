@@ -151,12 +151,18 @@ def filter_bar(
 
 @register.simple_block_tag(end_name="enddata_table")
 def data_table(
-    content: SafeString, label: Any, columns: Sequence[Any], pick: bool = False, cards: bool = True
+    content: SafeString,
+    label: Any,
+    columns: Sequence[Any],
+    pick: bool = False,
+    cards: bool = True,
+    numbers: bool = False,
 ) -> SafeString:
     """A table whose rows become blocks on phone. Content: the `<tr role="row">`s.
 
     `columns`: words, or dicts with label, sort_url and sort ("ascending", "descending" or "none"), or sr=True for
-    a heading only screen readers meet. `pick`: a first column for choosing rows. In the rows: the first text
+    a heading only screen readers meet. `pick`: a first column for choosing rows. `numbers`: all but the first column
+    hold numbers (`class="num"`), and their headings stand above them. In the rows: the first text
     cell is `<th role="rowheader" scope="row" class="title">`, the others `<td role="cell" data-l="Frist">`
     (`class="inl"` side by side on phone, `hidem` hidden there).
     """
@@ -180,7 +186,7 @@ def data_table(
         '<div class="tablewrap" role="group" aria-label="{}" tabindex="0"><table role="table" class="ds-table{}">'
         '<thead role="rowgroup"><tr role="row">{}{}</tr></thead><tbody role="rowgroup">{}</tbody></table></div>',
         label,
-        " cards" if cards else "",
+        " cards" * cards + " numbers" * numbers,
         first,
         format_html_join("", "{}", ((heading(column),) for column in columns)),
         content,
