@@ -68,7 +68,7 @@ def test_from_the_library_to_a_draft_of_ones_own(cast, client):
     assert "Bibliotek" in client.get("/fjellvik/rutiner/").content.decode()
     page = client.get("/fjellvik/rutiner/bibliotek/").content.decode()
     assert all(template.texts["nb"].title in page for template in templates().values())
-    assert "I bruk" not in page
+    assert "Ikke publisert ennå" not in page
     page = client.get("/fjellvik/rutiner/bibliotek/brann/").content.decode()
     assert "navn på brannvernleder" in page
     assert "<mark>[[møteplass]]</mark>" in page
@@ -89,8 +89,12 @@ def test_from_the_library_to_a_draft_of_ones_own(cast, client):
     assert "Dette må fylles inn" in draft
     assert "<li>møteplass</li>" in draft
     page = client.get("/fjellvik/rutiner/bibliotek/").content.decode()
-    assert "I bruk" in page
+    assert "Ikke publisert ennå" in page
+    assert "I bruk" not in page
     assert "Solbakken sykehjem" in page
+    with tenant(cast.fjellvik):
+        in_force(cast, routine)
+    assert "I bruk" in client.get("/fjellvik/rutiner/bibliotek/").content.decode()
 
 
 def test_other_organisation_never_sees_what_is_taken_up(cast, client, inside):
@@ -99,6 +103,7 @@ def test_other_organisation_never_sees_what_is_taken_up(cast, client, inside):
     page = client.get("/havbris/rutiner/bibliotek/").content.decode()
     assert "Brannvern" in page
     assert "I bruk" not in page
+    assert "Ikke publisert ennå" not in page
     assert "Solbakken" not in page
     assert "Solbakken" not in client.get("/havbris/rutiner/bibliotek/brann/").content.decode()
     assert client.get("/fjellvik/rutiner/bibliotek/").status_code == 404
@@ -121,7 +126,7 @@ def test_draft_of_others_is_not_told_by_the_library(cast, client, inside):
     """Piotr leads another unit: what Solbakken is writing is not his to know."""
     take_up(cast)
     client.force_login(cast.piotr.user)
-    assert "I bruk" not in client.get("/fjellvik/rutiner/bibliotek/").content.decode()
+    assert "Solbakken" not in client.get("/fjellvik/rutiner/bibliotek/").content.decode()
 
 
 def test_unknown_template_is_not_found(cast, client):
