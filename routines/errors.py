@@ -11,3 +11,11 @@ class OtherVersion(Exception):
 
 class NotReady(Exception):
     """Something is missing before a draft can go on. The message is translated and ready to be shown."""
+
+
+class OtherTexts(Exception):
+    """The texts that were to be put together are others than those that were shown."""
+
+
+class AlreadyTaken(Exception):
+    """The unit has the template already."""

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from routines.views import codes, drafts, files, keeping, questions, radar, readers, reading, versions
+from routines.views import codes, drafts, files, keeping, library, questions, radar, readers, reading, versions
 
 app_name = "routines"
 
@@ -35,6 +35,8 @@ of_routine = [
     path("forvalt/", keeping.change, name="change"),
     path("gjelder/", keeping.audience, name="audience"),
     path("revider/", keeping.revise, name="revise"),
+    path("mal/", library.follow, name="follow"),
+    path("mal/behold/", library.keep_own, name="keep_own"),
     path("arkiver/", keeping.archive, name="archive"),
     path("hent-fram/", keeping.bring_back, name="bring_back"),
     path("plakat/", codes.sheet, name="code"),
@@ -49,5 +51,8 @@ urlpatterns = [
     path("rutiner/", reading.routine_list, name="list"),
     path("rutiner/ny/", drafts.new, name="new"),
     path("rutiner/radar/", radar.radar, name="radar"),
+    path("rutiner/bibliotek/", library.overview, name="library"),
+    path("rutiner/bibliotek/<slug:key>/", library.preview, name="template"),
+    path("rutiner/bibliotek/<slug:key>/ta-i-bruk/", library.adopt, name="adopt"),
     path("rutiner/<slug:slug>/", include(of_routine)),
 ]

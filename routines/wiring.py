@@ -191,6 +191,13 @@ verbs.register(
     {
         "routine.created": Verb(gettext_lazy("%(name)s began the routine"), "plus"),
         "routine.imported": Verb(gettext_lazy("The routine was brought in with its history"), "upload", "info"),
+        "routine.adopted": Verb(gettext_lazy("Taken from the library, edition %(version)s of the template"), "book"),
+        "routine.template_taken": Verb(
+            gettext_lazy("%(name)s took edition %(version)s of the template into a draft"), "book", "info"
+        ),
+        "routine.template_declined": Verb(
+            gettext_lazy("%(name)s kept the text as it is, though the template has edition %(version)s"), "book"
+        ),
         "routine.draft_begun": Verb(gettext_lazy("%(name)s began a new draft"), "edit"),
         "routine.draft_discarded": Verb(gettext_lazy("%(name)s threw the draft away"), "trash"),
         "routine.sent_to_review": Verb(gettext_lazy("%(name)s asked others to look through the draft"), "people"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from routines.enums import Category
+from routines.library import templates
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Story:
     read: int = 9
     # (who asks, what, the owner's answer or nothing)
     questions: list[tuple[str, str, str]] = field(default_factory=list)
+    # The template of the library it came from, and the edition of it: (key, edition, the template's text then).
+    template: tuple[str, int, str] | None = None
     # A text that is being written: (who writes, what is new, text).
     draft: tuple[str, str, str] | None = None
 
@@ -160,6 +163,24 @@ _HOT = """# Før du sveiser, skjærer eller bruker flamme
 Én står vakt i en time. Gå en runde til etter to timer.
 """
 
+
+def _filled(text: str, words: dict[str, str]) -> str:
+    """A template's text with its blanks filled in; what is not named stays a blank."""
+    for blank, word in words.items():
+        text = text.replace(f"[[{blank}]]", word)
+    return text
+
+
+_ALONE_AT_HOME = templates()["hjemmekontor"].in_("nb").text
+_HOME = _filled(_ALONE_AT_HOME, {"faste dager": "tirsdag og torsdag", "navn på IT-kontakt": "IKT-vakta"})
+# The edition before the one that is shipped now: conduct and workload were not on the list yet.
+_ROUND_THEN = (
+    templates()["vernerunde"].in_("nb").text.replace("- [ ] Arbeidsmengde, samarbeid og tone\n", "")
+)  # fmt: skip
+_ROUND = _filled(_ROUND_THEN, {"antall": "to", "navn på verneombud": "Kari"}).replace(
+    "- [ ] Maskiner og verneutstyr\n", "- [ ] Maskiner, personløftere og verneutstyr\n"
+)
+
 STORIES: dict[str, list[Story]] = {
     "fjellvik": [
         Story(
@@ -201,6 +222,15 @@ STORIES: dict[str, list[Story]] = {
                 Edition(60, _DEVIATION_NOW, "Presisert etter spørsmål i sommer.", is_material=False),
             ],
             law="internkontrollforskriften § 5 nr. 7", read=9,
+        ),
+        Story(
+            "Vernerunde", "vernerunde", Category.SYSTEM, "helse", "helene", "ragnhild", [Edition(150, _ROUND)],
+            law="arbeidsmiljøloven §§ 3-1 og 6-2", read=9, template=("vernerunde", 1, _ROUND_THEN),
+        ),
+        Story(
+            "Hjemmekontor", "hjemmekontor", Category.ALONE, "kommune", "sunniva", "ragnhild", [Edition(75, _HOME)],
+            law="forskrift om arbeid som utføres i arbeidstakers hjem", read=9,
+            template=("hjemmekontor", 1, _ALONE_AT_HOME),
         ),
     ],
     "havbris": [

@@ -13,6 +13,7 @@ from routines.diffing import delta
 from routines.enums import AudienceKind, DraftState, Opinion, State
 from routines.markdown import plain
 from routines.models import (
+    Adoption,
     Audience,
     Draft,
     Favourite,
@@ -59,12 +60,25 @@ class _Telling:
         self.book.event("routine.created", self.routine, at=begun, by=self.owner)
         for edition in self.story.editions:
             self._publish(edition)
+        if self.story.template:
+            self._adopt(*self.story.template, begun)
         self._plan_revision()
         self._read()
         for asker, text, answer in self.story.questions:
             self._ask(self.house.people[asker], text, answer)
         if self.story.draft:
             self._draft(*self.story.draft)
+
+    def _adopt(self, key: str, edition: int, text: str, at: datetime.datetime) -> None:
+        """Where the routine came from: a template of the library as it was then."""
+        self.book.add(
+            Adoption(
+                routine=self.routine, key=key, language="nb", version=edition, text=text, adopted_by=self.owner,
+                adopted_at=at,
+            )
+        )  # fmt: skip
+        data = {"key": key, "version": edition}
+        self.book.event("routine.adopted", self.routine, at=at, by=self.owner, data=data)
 
     def _ago(self, days: int, hours: int = 0) -> datetime.datetime:
         return (self.book.now - datetime.timedelta(days=days)).replace(hour=9, minute=0) + datetime.timedelta(hours=hours)  # fmt: skip

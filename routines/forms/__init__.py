@@ -12,15 +12,18 @@ from routines.forms.drafts import (
 )
 from routines.forms.filters import FilterForm
 from routines.forms.keeping import AudienceForm, RoutineForm, StillRightForm
+from routines.forms.library import AdoptForm, MergeForm
 from routines.forms.reading import AnswerForm, PaperForm, QuestionForm
 
 __all__ = [
+    "AdoptForm",
     "AnswerForm",
     "ApproveForm",
     "AudienceForm",
     "DraftForm",
     "FilesForm",
     "FilterForm",
+    "MergeForm",
     "NewRoutineForm",
     "PaperForm",
     "PlaceForm",

@@ -1,6 +1,7 @@
 """Beginning a routine, writing it, and what is said of a draft."""
 
 import datetime
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -171,8 +172,20 @@ class ApproveForm(HmsForm):
 
     note = forms.CharField(label=_("Note"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
 
-    def __init__(self, *args: Any, label: Any = "", required: bool = False, **kwargs: Any) -> None:
+    with_blanks = forms.BooleanField(
+        label=_("Approve it with these blanks"),
+        error_messages={"required": _("Send it back to be filled in, or tick that it shall stand like this.")},
+    )
+
+    def __init__(
+        self, *args: Any, label: Any = "", required: bool = False, blanks: Collection[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if blanks:
+            words = _("Not filled in yet: %(blanks)s.")
+            self.fields["with_blanks"].help_text = words % {"blanks": ", ".join(blanks)}
+        else:
+            del self.fields["with_blanks"]
         field = self.fields["note"]
         field.label = label or field.label
         field.required = required

@@ -12,6 +12,8 @@ from routines.enums import Category
 
 # `?vis=`: which routines.
 ALL, MINE, FAVOURITES, NEWEST, DRAFTS, ARCHIVE = "", "meg", "favoritter", "nye", "utkast", "arkiv"
+# A page of its own among the same tabs.
+LIBRARY = "bibliotek"
 
 
 class FilterForm(HmsForm):

@@ -1,5 +1,6 @@
 """Reading routines."""
 
+from routines.selectors.library import adoption_of, is_changed, library, news_for, template_of
 from routines.selectors.radar import kept_by, sleepers
 from routines.selectors.reading import (
     Waiting,
@@ -40,6 +41,7 @@ from routines.selectors.routines import (
 __all__ = [
     "COUNT_LIMIT",
     "Waiting",
+    "adoption_of",
     "applying_to",
     "audience_of",
     "bounded_count",
@@ -49,10 +51,13 @@ __all__ = [
     "favourites_of",
     "file_names_in",
     "in_force",
+    "is_changed",
     "kept_by",
     "last_receipt",
+    "library",
     "links_of",
     "needed_version",
+    "news_for",
     "open_drafts_of",
     "progress",
     "progress_in",
@@ -64,6 +69,7 @@ __all__ = [
     "sleepers",
     "snippets",
     "status",
+    "template_of",
     "timeline_of",
     "unread_count",
     "versions_of",

@@ -11,6 +11,7 @@ from routines.services.approving import (
     send_back,
     to_approval,
 )
+from routines.services.library import adopt, keep_own, take_news
 from routines.services.publishing import (
     add_version,
     archive,
@@ -40,6 +41,7 @@ from routines.services.writing import (
 __all__ = [
     "add_files",
     "add_version",
+    "adopt",
     "answer_question",
     "answer_review",
     "approve",
@@ -55,6 +57,7 @@ __all__ = [
     "discard_draft",
     "is_representative_silent",
     "keep_favourite",
+    "keep_own",
     "look_through",
     "look_through_all",
     "look_through_soon",
@@ -71,6 +74,7 @@ __all__ = [
     "set_audience",
     "start_revisions",
     "still_right",
+    "take_news",
     "to_approval",
     "turn",
 ]

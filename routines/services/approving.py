@@ -15,6 +15,7 @@ from hms.audit.transitions import InvalidTransition, lock, move
 from hms.notifications.services import notify
 from hms.organisations.models import Employee
 from hms.organisations.selectors import line_manager_of, safety_reps_of
+from routines.blanks import blanks_in
 from routines.enums import DraftState, Opinion
 from routines.errors import NotReady, StaleDraft
 from routines.models import Draft, Review, Routine
@@ -180,13 +181,19 @@ def is_representative_silent(draft: Draft) -> bool:
     return not said.exists()
 
 
-def approve(draft: Draft, *, by: Employee, note: str = "", at: datetime.datetime | None = None) -> None:
+def approve(
+    draft: Draft, *, by: Employee, note: str = "", with_blanks: bool = False, at: datetime.datetime | None = None
+) -> None:
     """Approve a draft. It is published at once, or on the day it is to be in force from.
 
     Effects: who and when; the task is done; an event; what publishing does.
 
+    Args:
+        with_blanks: that `[[blanks]]` of the text are meant to stand there.
+
     Raises:
-        NotReady: when a disagreement is not answered, or nothing says why the representative was not waited for.
+        NotReady: when a disagreement is not answered, nothing says why the representative was not waited for, or
+            blanks are not filled in.
         InvalidTransition: when it is not for approval.
     """
     lock(draft)
@@ -196,6 +203,8 @@ def approve(draft: Draft, *, by: Employee, note: str = "", at: datetime.datetime
         raise NotReady(_("Somebody disagrees. Write a reply to them."))
     if not note.strip() and is_representative_silent(draft):
         raise NotReady(_("The safety representative has not answered. Write why you do not wait."))
+    if not with_blanks and (blanks := blanks_in(draft.text)):
+        raise NotReady(_("Not filled in yet: %(blanks)s.") % {"blanks": ", ".join(blanks)})
     now = at or timezone.now()
     move(
         draft, DraftState.APPROVED, by=by, verb="routine.approved", root=draft.routine, at=now,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from hms.organisations.access import access
 from hms.organisations.models import Employee
 from routines import selectors
+from routines.blanks import marked_blanks
 from routines.enums import OPEN_DRAFTS
 from routines.markdown import render
 from routines.models import Draft, Routine, Version
@@ -38,8 +39,8 @@ def url(request: HttpRequest, name: str, routine: Routine, *more: object) -> str
 
 
 def shown(request: HttpRequest, text: str) -> Any:
-    """A text as HTML, its links to other routines leading there."""
-    return render(text, selectors.links_of([text], request.organisation.slug))
+    """A text as HTML, its links to other routines leading there and its blanks marked."""
+    return marked_blanks(render(text, selectors.links_of([text], request.organisation.slug)))
 
 
 def crumbs(

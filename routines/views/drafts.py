@@ -15,6 +15,7 @@ from hms.core.htmx import is_fragment, redirect_to
 from hms.core.pages import form_page
 from hms.organisations.access import access, may, require
 from routines import selectors, services
+from routines.blanks import blanks_in
 from routines.comparing import compare, only_changes
 from routines.enums import DraftState
 from routines.errors import NotReady, StaleDraft
@@ -70,6 +71,7 @@ def show(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
         "draft": draft,
         "status": selectors.draft_status(draft),
         "text": shown(request, draft.text),
+        "blanks": blanks_in(draft.text) if draft.is_open else [],
         "reviews": reviews,
         "my_review": mine if mine is not None and may(me, "routines.review", mine) else None,
         "may_write": may_write,
@@ -244,12 +246,13 @@ def approve(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     silent = not objections and services.is_representative_silent(draft)
     label = _("Your reply") if objections else _("Why do you not wait for the safety representative?") if silent else ""
     form = ApproveForm(
-        request.POST if request.method == "POST" else None, label=label, required=bool(objections or silent)
-    )
+        request.POST if request.method == "POST" else None, label=label, required=bool(objections or silent),
+        blanks=blanks_in(draft.text),
+    )  # fmt: skip
 
     def save(data: dict[str, Any]) -> None:
         try:
-            services.approve(draft, by=request.employee, note=data["note"])
+            services.approve(draft, by=request.employee, note=data["note"], with_blanks=data.get("with_blanks", False))
         except NotReady as problem:
             form.add_error("note", str(problem))
 

@@ -22,7 +22,7 @@ from routines.comparing import compare, only_changes
 from routines.enums import State
 from routines.errors import OtherVersion
 from routines.forms import FilterForm
-from routines.forms.filters import ALL, ARCHIVE, DRAFTS, FAVOURITES, MINE, NEWEST
+from routines.forms.filters import ALL, ARCHIVE, DRAFTS, FAVOURITES, LIBRARY, MINE, NEWEST
 from routines.markdown import headings
 from routines.models import Receipt, Routine, Version
 from routines.views.common import crumbs, editions, routine_of, shown, url
@@ -63,7 +63,7 @@ def routine_list(request: HttpRequest, organisation: str) -> HttpResponse:
     found_words = selectors.snippets(part.rows, text)
     context = {
         "filters": form,
-        "views": _tabs(request, view),
+        "views": tabs(request, view),
         "rows": [
             {
                 "routine": routine,
@@ -110,7 +110,7 @@ def _drafts(request: HttpRequest, form: FilterForm) -> HttpResponse:
     drafts = list(selectors.open_drafts_of(request.employee)[:100])
     context = {
         "filters": None,
-        "views": _tabs(request, DRAFTS),
+        "views": tabs(request, DRAFTS),
         "drafts": [(draft, selectors.draft_status(draft)) for draft in drafts],
         "view": DRAFTS,
         "may_create": may(request.employee, "routines.create"),
@@ -118,9 +118,10 @@ def _drafts(request: HttpRequest, form: FilterForm) -> HttpResponse:
     return render(request, "routines/list.html", context)
 
 
-def _tabs(request: HttpRequest, view: str) -> list[dict[str, Any]]:
+def tabs(request: HttpRequest, view: str) -> list[dict[str, Any]]:
+    """The sorts of routines, and for those who write the library; each with its address."""
     me = request.employee
-    tabs: list[tuple[Any, str, int | None]] = [
+    sorts: list[tuple[Any, str, int | None]] = [
         (_("All in force"), ALL, None),
         (_("For me"), MINE, selectors.unread_count(me) or None),
         (_("Favourites"), FAVOURITES, None),
@@ -128,12 +129,17 @@ def _tabs(request: HttpRequest, view: str) -> list[dict[str, Any]]:
     ]
     drafts = selectors.open_drafts_of(me).count()
     if drafts or view == DRAFTS:
-        tabs.append((_("Drafts"), DRAFTS, drafts))
-    tabs.append((_("Archive"), ARCHIVE, None))
-    return [
-        {"label": label, "url": f"?vis={name}" if name else "?", "count": count, "current": name == view}
-        for label, name, count in tabs
+        sorts.append((_("Drafts"), DRAFTS, drafts))
+    sorts.append((_("Archive"), ARCHIVE, None))
+    here = reverse("routines:list", args=[request.organisation.slug]) if view == LIBRARY else ""
+    links = [
+        {"label": label, "url": here + (f"?vis={name}" if name else "?"), "count": count, "current": name == view}
+        for label, name, count in sorts
     ]
+    if may(me, "routines.create"):
+        library = reverse("routines:library", args=[request.organisation.slug])
+        links.append({"label": _("Library"), "url": library, "count": None, "current": view == LIBRARY})
+    return links
 
 
 def _summary(total: int) -> str:
@@ -166,6 +172,7 @@ def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
     receipt = selectors.last_receipt(routine, me) if version else None
     draft = selectors.visible_drafts(me).open().filter(routine=routine, language=routine.language).first()  # type: ignore[attr-defined]
     versions = editions(routine, me, most=VERSIONS_SHOWN + 1) if version else []
+    adoption = selectors.adoption_of(routine) if is_kept else None
     contents = [heading for heading in headings(version.text) if heading.level <= 3] if version else []
     return {
         "routine": routine,
@@ -190,6 +197,11 @@ def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
         "draft": draft,
         "draft_status": selectors.draft_status(draft) if draft else None,
         "is_kept": is_kept,
+        "from_template": adoption,
+        "template_is_changed": adoption is not None
+        and routine.state != State.ARCHIVED
+        and selectors.is_changed(adoption),
+        "template_is_withdrawn": adoption is not None and selectors.template_of(adoption) is None,
         "may_follow": version is not None and routine.must_confirm and may(me, "routines.follow_reading", routine),
         "timeline": selectors.timeline_of(routine) if is_kept else [],
         "mentions": mentions,

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -31,6 +32,7 @@ from hms.reports.models import ReportJob
 from hms.tenancy.scope import tenant
 from hms.tenancy.storage import store
 from routines import services as routines
+from routines.library import templates
 from tests.cast import Cast, make_employee
 from tests.deviations.helpers import add_action, report
 from tests.routines import helpers as written
@@ -304,3 +306,16 @@ class World:
         draft = written.draft_of(self.in_approval)
         routines.send(draft, by=cast.amir, revision=draft.revision)
         routines.keep_favourite(self.routine, cast.amir, wanted=True)
+        # From the library: as shipped; from an older edition with a place both changed; from one that is withdrawn.
+        people = {"unit": cast.solbakken, "owner": cast.amir, "by": cast.amir, "language": "nb"}
+        self.adopted = routines.adopt(templates()["forstehjelp"], **people)
+        shipped = templates()["brann"]
+        older = shipped.texts["nb"].text.replace("Gå, ikke løp.", "Skynd deg.")
+        self.behind = routines.adopt(
+            replace(shipped, version=0, texts={"nb": replace(shipped.texts["nb"], text=older)}), **people
+        )
+        draft = written.draft_of(self.behind)
+        routines.save_draft(
+            draft, by=cast.amir, revision=draft.revision, text=older.replace("Skynd deg.", "Ta med rullestolen.")
+        )
+        self.orphaned = routines.adopt(replace(templates()["ran"], key="trukket-tilbake"), **people)

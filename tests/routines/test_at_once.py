@@ -1,13 +1,16 @@
 """Two at once: one version, one receipt, one request; nothing is lost and nothing doubled."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 
 from hms.assignments.models import Assignment
 from hms.audit.transitions import InvalidTransition
 from hms.tenancy.scope import tenant
-from routines import services
+from routines import selectors, services
 from routines.errors import StaleDraft
+from routines.library import templates
 from routines.models import Draft, Question, ReadingRequest, Receipt, Routine, Version
 from tests.cast import build_cast
 from tests.conftest import as_owner
@@ -117,3 +120,28 @@ def test_two_drafts_are_never_begun(world):
     results = at_once(in_house(world, begin_it), in_house(world, begin_it))
     assert results[0] == results[1]
     assert connection is not None
+
+
+def test_two_who_take_up_a_template_at_once_get_one_routine(world):
+    clients = [signed_in(world.amir), signed_in(world.amir)]
+    form = {"unit": world.solbakken.pk, "owner": world.amir.pk, "language": "nb"}
+    address = "/fjellvik/rutiner/bibliotek/brann/ta-i-bruk/"
+    answers = at_once(*(lambda c=c: c.post(address, form).status_code for c in clients))
+    assert sorted(answers) == [303, 422]
+    with tenant(world.fjellvik):
+        assert Routine.objects.count() == 1
+
+
+def test_two_who_take_in_the_news_at_once_change_the_draft_once(world):
+    shipped = templates()["brann"]
+    text = shipped.texts["nb"].text.replace("Gå, ikke løp.", "Skynd deg.")
+    older = replace(shipped, version=0, texts={"nb": replace(shipped.texts["nb"], text=text)})
+    with tenant(world.fjellvik):
+        routine = services.adopt(older, unit=world.solbakken, owner=world.amir, by=world.amir, language="nb")
+        stamp = selectors.news_for(routine, selectors.adoption_of(routine)).stamp
+    clients = [signed_in(world.amir), signed_in(world.sunniva)]
+    answers = at_once(*(lambda c=c: c.post(url(routine, "mal/"), {"stamp": stamp}).status_code for c in clients))
+    assert sorted(answers) == [303, 409]
+    with tenant(world.fjellvik):
+        assert Draft.objects.get().revision == 2
+        assert Draft.objects.get().text == shipped.texts["nb"].text
