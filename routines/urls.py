@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from routines.views import codes, drafts, files, keeping, questions, radar, readers, reading, versions
+from routines.views import codes, drafts, exchange, files, keeping, questions, radar, readers, reading, versions
 
 app_name = "routines"
 
@@ -14,6 +14,9 @@ of_draft = [
     path("vis/", drafts.preview, name="preview"),
     path("filer/", files.overview, name="files"),
     path("filer/sett-inn/", files.place, name="place_file"),
+    path("hent-inn/", exchange.bring, name="bring"),
+    path("hent-inn/vis/", exchange.incoming, name="incoming"),
+    path("hent-inn/forkast/", exchange.refuse, name="refuse_incoming"),
     path("send/", drafts.send, name="send"),
     path("uttalelse/", drafts.review, name="review"),
     path("til-godkjenning/", drafts.to_approval, name="to_approval"),
@@ -27,6 +30,7 @@ of_routine = [
     path("lest/", reading.confirm, name="confirm"),
     path("favoritt/", reading.favourite, name="favourite"),
     path("v/<int:version>/", versions.show, name="version"),
+    path("last-ned/", exchange.take_out, name="take_out"),
     path("versjoner/", versions.overview, name="versions"),
     path("endringer/<int:old>-<int:new>/", versions.compare_two, name="compare"),
     path("sporsmal/", questions.ask, name="ask"),

@@ -24,7 +24,7 @@ from hms.organisations.models import Employee
 from hms.organisations.selectors import holders, line_manager_of, safety_reps_of
 from routines import selectors, services
 from routines.enums import State
-from routines.models import Draft, Question, Review, Routine, Version
+from routines.models import Draft, Incoming, Question, Review, Routine, Version
 
 
 def _address(name: str, routine: Routine, *more: object) -> str:
@@ -166,8 +166,14 @@ def _file_visible(employee: Employee | None, attachment: Attachment, request: Ht
     return employee is not None and selectors.visible_to(employee).filter(pk=attachment.owner_id).exists()
 
 
+def _incoming_visible(employee: Employee | None, attachment: Attachment, request: HttpRequest) -> bool:
+    """Pictures of a text that waits are for whoever brought it in."""
+    return employee is not None and Incoming.objects.filter(pk=attachment.owner_id, by=employee).exists()
+
+
 register_names("routine", lambda: list(selectors.in_force().order_by("title").values_list("title", flat=True)[:500]))
 file_sources.register(Routine._meta.label_lower, visible=_file_visible)
+file_sources.register(Incoming._meta.label_lower, visible=_incoming_visible)
 
 
 def _reason(events: list[Event]) -> dict[int, str]:

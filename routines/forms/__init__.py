@@ -10,6 +10,7 @@ from routines.forms.drafts import (
     ReviewForm,
     SendForm,
 )
+from routines.forms.exchange import BringForm, FormatForm, TakeOverForm
 from routines.forms.filters import FilterForm
 from routines.forms.keeping import AudienceForm, RoutineForm, StillRightForm
 from routines.forms.reading import AnswerForm, PaperForm, QuestionForm
@@ -18,9 +19,11 @@ __all__ = [
     "AnswerForm",
     "ApproveForm",
     "AudienceForm",
+    "BringForm",
     "DraftForm",
     "FilesForm",
     "FilterForm",
+    "FormatForm",
     "NewRoutineForm",
     "PaperForm",
     "PlaceForm",
@@ -30,4 +33,5 @@ __all__ = [
     "RoutineForm",
     "SendForm",
     "StillRightForm",
+    "TakeOverForm",
 ]

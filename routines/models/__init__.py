@@ -1,6 +1,6 @@
 """Routines, their texts, and who reads them."""
 
-from routines.models.drafts import Draft, Review
+from routines.models.drafts import Draft, Incoming, Review
 from routines.models.reading import Question, ReadingRequest, Receipt, RoutineClock
 from routines.models.routines import Audience, Favourite, Routine
 from routines.models.versions import Version
@@ -9,6 +9,7 @@ __all__ = [
     "Audience",
     "Draft",
     "Favourite",
+    "Incoming",
     "Question",
     "ReadingRequest",
     "Receipt",

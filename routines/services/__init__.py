@@ -11,6 +11,7 @@ from routines.services.approving import (
     send_back,
     to_approval,
 )
+from routines.services.bringing import bring_in, refuse, take_over
 from routines.services.publishing import (
     add_version,
     archive,
@@ -48,6 +49,7 @@ __all__ = [
     "ask_owner",
     "begin_draft",
     "bring_back",
+    "bring_in",
     "change_routine",
     "chase",
     "confirm",
@@ -64,6 +66,7 @@ __all__ = [
     "publish_due",
     "put_file_last",
     "put_in_force",
+    "refuse",
     "representatives_for",
     "save_draft",
     "send",
@@ -71,6 +74,7 @@ __all__ = [
     "set_audience",
     "start_revisions",
     "still_right",
+    "take_over",
     "to_approval",
     "turn",
 ]

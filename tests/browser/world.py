@@ -29,6 +29,7 @@ from hms.reports.models import ReportJob
 from hms.tenancy.scope import tenant
 from hms.tenancy.storage import store
 from routines import services as routines
+from routines.exchange.bringing import Brought
 from tests.cast import Cast, make_employee
 from tests.deviations.helpers import add_action, report
 from tests.routines import helpers as written
@@ -241,6 +242,8 @@ class World:
         self.retired_routine = written.publish(cast, title="Gammel brannrutine")
         routines.archive(self.retired_routine, by=cast.amir, reason="Erstattet.")
         self.writing = written.begin(cast, title="Fall hos beboere")
+        brought = Brought("Fall", "# Først\n\n1. Ring\n\n| a | b |\n|-|-|\n| 1 | 2 |\n", [], ["Makroer er utelatt."])
+        routines.bring_in(written.draft_of(self.writing), brought, by=cast.amir, file_name="fall.docx")
         self.in_review = written.begin(cast, title="Vold og trusler")
         draft = written.draft_of(self.in_review)
         routines.send(draft, by=cast.amir, revision=draft.revision, reviewers=[cast.tor_erik])
