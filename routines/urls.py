@@ -2,7 +2,20 @@
 
 from django.urls import include, path
 
-from routines.views import codes, drafts, exchange, files, keeping, questions, radar, readers, reading, versions
+from routines.views import (
+    codes,
+    drafts,
+    exchange,
+    files,
+    handbook,
+    keeping,
+    law,
+    questions,
+    radar,
+    readers,
+    reading,
+    versions,
+)
 
 app_name = "routines"
 
@@ -49,7 +62,24 @@ of_routine = [
     path("lesere/papir/", readers.on_paper, name="on_paper"),
 ]
 
+of_law = [
+    path("", law.register, name="law_register"),
+    path("ny/", law.add, name="law_add"),
+    path("forslag/", law.adopt, name="law_adopt"),
+    path("<int:pk>/", law.show, name="law_requirement"),
+    path("<int:pk>/endre/", law.change, name="law_change"),
+    path("<int:pk>/sjekk/", law.check, name="law_check"),
+    path("<int:pk>/gjelder-ikke/", law.set_aside, name="law_set_aside"),
+    path("<int:pk>/gjelder/", law.take_up, name="law_take_up"),
+]
+
 urlpatterns = [
+    path("handbok/", handbook.show, name="handbook"),
+    path("handbok/mal/", handbook.goals, name="handbook_goals"),
+    path("handbok/pdf/", handbook.paper, name="handbook_pdf"),
+    path("internkontroll/", law.points, name="points"),
+    path("internkontroll/<int:nr>/", law.point, name="point"),
+    path("lovregister/", include(of_law)),
     path("rutiner/", reading.routine_list, name="list"),
     path("rutiner/ny/", drafts.new, name="new"),
     path("rutiner/radar/", radar.radar, name="radar"),

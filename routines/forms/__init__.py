@@ -13,22 +13,28 @@ from routines.forms.drafts import (
 from routines.forms.exchange import BringForm, FormatForm, TakeOverForm
 from routines.forms.filters import FilterForm
 from routines.forms.keeping import AudienceForm, RoutineForm, StillRightForm
+from routines.forms.law import AdoptForm, CheckForm, GoalsForm, PointForm, RequirementForm
 from routines.forms.reading import AnswerForm, PaperForm, QuestionForm
 
 __all__ = [
+    "AdoptForm",
     "AnswerForm",
     "ApproveForm",
     "AudienceForm",
     "BringForm",
+    "CheckForm",
     "DraftForm",
     "FilesForm",
     "FilterForm",
     "FormatForm",
+    "GoalsForm",
     "NewRoutineForm",
     "PaperForm",
     "PlaceForm",
+    "PointForm",
     "QuestionForm",
     "ReasonForm",
+    "RequirementForm",
     "ReviewForm",
     "RoutineForm",
     "SendForm",

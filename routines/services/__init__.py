@@ -12,6 +12,17 @@ from routines.services.approving import (
     to_approval,
 )
 from routines.services.bringing import bring_in, refuse, take_over
+from routines.services.law import (
+    add_requirement,
+    adopt,
+    change_requirement,
+    check,
+    cover_point,
+    set_aside,
+    start_checks,
+    take_up,
+    write_goals,
+)
 from routines.services.publishing import (
     add_version,
     archive,
@@ -40,7 +51,9 @@ from routines.services.writing import (
 
 __all__ = [
     "add_files",
+    "add_requirement",
     "add_version",
+    "adopt",
     "answer_question",
     "answer_review",
     "approve",
@@ -50,9 +63,12 @@ __all__ = [
     "begin_draft",
     "bring_back",
     "bring_in",
+    "change_requirement",
     "change_routine",
     "chase",
+    "check",
     "confirm",
+    "cover_point",
     "create_routine",
     "discard_draft",
     "is_representative_silent",
@@ -71,10 +87,14 @@ __all__ = [
     "save_draft",
     "send",
     "send_back",
+    "set_aside",
     "set_audience",
+    "start_checks",
     "start_revisions",
     "still_right",
     "take_over",
+    "take_up",
     "to_approval",
     "turn",
+    "write_goals",
 ]

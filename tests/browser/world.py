@@ -244,6 +244,11 @@ class World:
         self.writing = written.begin(cast, title="Fall hos beboere")
         brought = Brought("Fall", "# Først\n\n1. Ring\n\n| a | b |\n|-|-|\n| 1 | 2 |\n", [], ["Makroer er utelatt."])
         routines.bring_in(written.draft_of(self.writing), brought, by=cast.amir, file_name="fall.docx")
+        self.rule, aside = routines.adopt(["aml-3-1", "aml-7"], by=cast.sunniva, owner=cast.amir)
+        routines.change_requirement(self.rule, by=cast.sunniva, routines=[self.routine, self.retired_routine])
+        routines.set_aside(aside, by=cast.sunniva, reason="Vi er for få.")
+        self.rule_aside = aside
+        routines.cover_point(6, by=cast.sunniva, text="Hver høst.", routines=[self.routine, self.retired_routine])
         self.in_review = written.begin(cast, title="Vold og trusler")
         draft = written.draft_of(self.in_review)
         routines.send(draft, by=cast.amir, revision=draft.revision, reviewers=[cast.tor_erik])
