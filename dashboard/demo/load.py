@@ -10,6 +10,7 @@ from dashboard.demo.addresses import lose_an_address
 from dashboard.demo.book import Book
 from dashboard.demo.cast import EMPLOYERS, Employer
 from dashboard.demo.house import House, furnish, password_hash
+from dashboard.demo.law import write_law
 from dashboard.demo.leaders import tell_leaders
 from dashboard.demo.learning import learn
 from dashboard.demo.life import live
@@ -66,6 +67,7 @@ def _load(employer: Employer, now: datetime.datetime, users: dict[str, User], pa
         learn(book, book.rows[Employee])
         lose_an_address(book, house)
         write_routines(book, house)
+        write_law(book, house)
         book.write()
         # What was said in the year behind them was said by mail; from now on the ladder speaks.
         rearm()
