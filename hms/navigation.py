@@ -29,6 +29,9 @@ OF_SETTINGS = (
     "deviations:add_receiver",
 )
 
+# The law register and the eight points belong to the handbook.
+OF_HANDBOOK = ("routines:handbook", "routines:law_", "routines:point")
+
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context of the app shell; everything that costs a query is lazy."""
@@ -114,6 +117,7 @@ def _groups(request: HttpRequest, url: Any) -> list[dict[str, Any]]:
                     count=unread_count_of_routines(employee) or None,
                     phone=True,
                 ),
+                item(_("Handbook"), "routines:handbook", "shield", "handbook"),
             ],
         },
     ]
@@ -135,6 +139,8 @@ def _section(here: str) -> str:
     """Which entry of the menu a page belongs to: the app's, but for what the apps of tasks and messages show besides."""
     if here.startswith(OF_SETTINGS):
         return "organisations"
+    if here.startswith(OF_HANDBOOK):
+        return "handbook"
     if here == "deviations:trends":
         return "trends"
     if here in {"deviations:injury_register", "deviations:frequencies", "deviations:hours"}:

@@ -14,3 +14,4 @@ class RoutinesConfig(AppConfig):
             tasks,
             wiring,
         )
+        from routines.exchange import giving  # noqa: F401  registrations

@@ -1,10 +1,9 @@
-"""The list that people without accounts sign on paper."""
+"""What is made on paper: the list that people without accounts sign, and the handbook."""
 
 from typing import Any
 
 from django.urls import reverse
-from django.utils import formats, timezone
-from django.utils.safestring import mark_safe
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hms.organisations.access import may, visible
@@ -12,11 +11,13 @@ from hms.organisations.models import Employee
 from hms.reports import kinds
 from hms.reports.pdf import render_pdf
 from routines import selectors
-from routines.markdown import render
+from routines.exchange.giving import made_by, on_paper
 from routines.models import Routine
 from routines.rules import sees_names
+from routines.selectors.handbook import handbook, newest_versions
 
 READERS = "routines.readers"
+HANDBOOK = "routines.handbook"
 
 
 def make_readers(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
@@ -47,14 +48,46 @@ def readers_context(routine: Routine, employee: Employee) -> dict[str, Any]:
         "organisation": routine.organisation,
         "routine": routine,
         "version": routine.current,
-        # From the list of what is allowed; a page of paper is not scrolled.
-        "text": mark_safe(render(routine.current.text, {}).replace(' tabindex="0" role="group"', "")),
+        "text": on_paper(routine.current.text, {}),
         "units": units,
-        "made": _("Made %(day)s by %(name)s")
-        % {"day": formats.date_format(timezone.localdate(), "SHORT_DATE_FORMAT"), "name": employee.name},
+        "made": made_by(employee),
     }
 
 
+def make_handbook(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
+    """The internal control handbook as it is now.
+
+    Raises:
+        ReportGone: when the employee may not read it.
+        PdfUnavailable: when this machine makes no PDF.
+    """
+    if not may(employee, "routines.view_law"):
+        raise kinds.ReportGone
+    day = timezone.localdate().isoformat()
+    return kinds.Made(
+        f"{_('handbook')}-{day}.pdf", render_pdf("routines/handbook_pdf.html", handbook_context(employee))
+    )
+
+
+def handbook_context(employee: Employee) -> dict[str, Any]:
+    """What the document shows."""
+    book = handbook(employee.organisation)
+    return {
+        "organisation": employee.organisation,
+        "book": book,
+        "versions": newest_versions(),
+        "today": timezone.localdate(),
+        "made": made_by(employee),
+    }
+
+
+kinds.register(
+    kinds.Kind(
+        key=HANDBOOK,
+        make=make_handbook,
+        back_url=lambda parameters, slug: reverse("routines:handbook", args=[slug]),
+    )
+)
 kinds.register(
     kinds.Kind(
         key=READERS,

@@ -87,3 +87,11 @@ class AudienceKind(models.TextChoices):
     ROLE = "role", _("Those with a role")
     GROUP = "group", _("A group")
     PERSON = "person", _("One person")
+
+
+class FileFormat(models.TextChoices):
+    """What a routine can be taken out as."""
+
+    PDF = "pdf", _("PDF")
+    WORD = "docx", _("Word")
+    MARKDOWN = "md", _("Markdown")

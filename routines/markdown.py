@@ -20,6 +20,8 @@ from markdown_it.token import Token
 # A link to another routine, `[Stikkskader](rutine:stikkskader)`, and to a file of one: `[Skjema](fil:12)`. A picture is
 # shown where it stands: `![Skiltet ved døra](fil:13)`.
 ROUTINE, FILE = "rutine:", "fil:"
+# A book is not a routine.
+MOST_CHARACTERS = 200_000
 TASK = re.compile(r"^\[([ xX])\] ")
 TAGS = {
     "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "s", "a", "blockquote", "code", "pre", "hr",
@@ -39,6 +41,11 @@ Links = Mapping[str, str]
 
 def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+
+
+def parse(text: str) -> list[Token]:
+    """A text as Markdown's own pieces, for those who write it in another form."""
+    return _parser().parse(text)
 
 
 @dataclass(frozen=True)

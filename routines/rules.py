@@ -7,7 +7,7 @@ from hms.organisations.enums import Role
 from hms.organisations.models import Employee, Unit
 from hms.organisations.people import reach
 from routines.enums import DraftState
-from routines.models import Draft, Question, Review, Routine
+from routines.models import Draft, Question, Requirement, Review, Routine
 
 # The law's roles that look after what everybody shall read.
 _KEEPERS = (Role.HSE_MANAGER,)
@@ -101,12 +101,30 @@ def reads_only(employee: Employee, routine: Routine) -> bool:
     return reach(employee).has(Role.INSPECTOR)
 
 
+@rules.predicate
+def keeps_law(employee: Employee, obj: object = None) -> bool:
+    """The register, the points and the goals are kept by the HSE manager and the administrator."""
+    return reach(employee).has(*_KEEPERS, Role.ADMINISTRATOR)
+
+
+@rules.predicate
+def answers_for_rule(employee: Employee, requirement: Requirement) -> bool:
+    """Whoever answers for a rule, or stands in for them with the check, says that it is followed."""
+    if requirement.owner_id == employee.pk:
+        return True
+    return requirement.task is not None and stands_in(employee, requirement.task)
+
+
+rules.add_perm("routines.view_law", rules.always_true)
+rules.add_perm("routines.keep_law", keeps_law)
+rules.add_perm("routines.check_law", keeps_law | answers_for_rule)
 rules.add_perm("routines.view", rules.always_true)
 rules.add_perm("routines.answer_to", ~reads_only)
 rules.add_perm("routines.create", writes_routines)
 rules.add_perm("routines.keep", keeps_routine)
 rules.add_perm("routines.see_draft", rules.always_true)
 rules.add_perm("routines.write", writes_draft)
+rules.add_perm("routines.take_over", rules.always_true)
 rules.add_perm("routines.approve", is_for_approval & approves)
 rules.add_perm("routines.review", is_asked)
 rules.add_perm("routines.see_question", rules.always_true)

@@ -2,7 +2,21 @@
 
 from django.urls import include, path
 
-from routines.views import codes, drafts, files, keeping, library, questions, radar, readers, reading, versions
+from routines.views import (
+    codes,
+    drafts,
+    exchange,
+    files,
+    handbook,
+    keeping,
+    law,
+    library,
+    questions,
+    radar,
+    readers,
+    reading,
+    versions,
+)
 
 app_name = "routines"
 
@@ -14,6 +28,9 @@ of_draft = [
     path("vis/", drafts.preview, name="preview"),
     path("filer/", files.overview, name="files"),
     path("filer/sett-inn/", files.place, name="place_file"),
+    path("hent-inn/", exchange.bring, name="bring"),
+    path("hent-inn/vis/", exchange.incoming, name="incoming"),
+    path("hent-inn/forkast/", exchange.refuse, name="refuse_incoming"),
     path("send/", drafts.send, name="send"),
     path("uttalelse/", drafts.review, name="review"),
     path("til-godkjenning/", drafts.to_approval, name="to_approval"),
@@ -27,6 +44,7 @@ of_routine = [
     path("lest/", reading.confirm, name="confirm"),
     path("favoritt/", reading.favourite, name="favourite"),
     path("v/<int:version>/", versions.show, name="version"),
+    path("last-ned/", exchange.take_out, name="take_out"),
     path("versjoner/", versions.overview, name="versions"),
     path("endringer/<int:old>-<int:new>/", versions.compare_two, name="compare"),
     path("sporsmal/", questions.ask, name="ask"),
@@ -47,7 +65,24 @@ of_routine = [
     path("lesere/papir/", readers.on_paper, name="on_paper"),
 ]
 
+of_law = [
+    path("", law.register, name="law_register"),
+    path("ny/", law.add, name="law_add"),
+    path("forslag/", law.adopt, name="law_adopt"),
+    path("<int:pk>/", law.show, name="law_requirement"),
+    path("<int:pk>/endre/", law.change, name="law_change"),
+    path("<int:pk>/sjekk/", law.check, name="law_check"),
+    path("<int:pk>/gjelder-ikke/", law.set_aside, name="law_set_aside"),
+    path("<int:pk>/gjelder/", law.take_up, name="law_take_up"),
+]
+
 urlpatterns = [
+    path("handbok/", handbook.show, name="handbook"),
+    path("handbok/mal/", handbook.goals, name="handbook_goals"),
+    path("handbok/pdf/", handbook.paper, name="handbook_pdf"),
+    path("internkontroll/", law.points, name="points"),
+    path("internkontroll/<int:nr>/", law.point, name="point"),
+    path("lovregister/", include(of_law)),
     path("rutiner/", reading.routine_list, name="list"),
     path("rutiner/ny/", drafts.new, name="new"),
     path("rutiner/radar/", radar.radar, name="radar"),

@@ -24,7 +24,7 @@ from hms.organisations.models import Employee
 from hms.organisations.selectors import holders, line_manager_of, safety_reps_of
 from routines import selectors, services
 from routines.enums import State
-from routines.models import Draft, Question, Review, Routine, Version
+from routines.models import Draft, Incoming, Question, Requirement, Review, Routine, Version
 
 
 def _address(name: str, routine: Routine, *more: object) -> str:
@@ -109,7 +109,30 @@ def _hand_over_owned(employee: Employee, to: Employee, by: Employee) -> None:
         services.change_routine(routine, by=by, owner=to)
 
 
+def _rules_of(employee: Employee) -> QuerySet[Requirement]:
+    return Requirement.objects.filter(owner=employee, set_aside_at__isnull=True)
+
+
+def _hand_over_rules(employee: Employee, to: Employee, by: Employee) -> None:
+    """No rule is left with an owner who has left."""
+    for requirement in _rules_of(employee).order_by("id"):
+        routines = list(requirement.routines.only("pk"))
+        services.change_requirement(requirement, by=by, routines=routines, owner=to)
+
+
+def _check_moved(assignment: Assignment, previous: Employee, by: Employee | None) -> None:
+    """Whoever has the check answers for the rule."""
+    Requirement.objects.filter(task=assignment).update(owner=assignment.assignee)
+
+
+def _load_rules(assignments: Collection[Assignment]) -> None:
+    found = Requirement.objects.in_bulk({assignment.source_id for assignment in assignments})
+    for assignment in assignments:
+        sources.keep_root(assignment, found[assignment.source_id])
+
+
 leaving.register(_count_owned, _hand_over_owned)
+leaving.register(lambda employee: [(_("× Rule to answer for"), _rules_of(employee).count())], _hand_over_rules)
 sources.register(
     sources.Source(
         kind=Routine._meta.label_lower,
@@ -162,12 +185,34 @@ sources.register(
 )
 
 
+sources.register(
+    sources.Source(
+        kind=Requirement._meta.label_lower,
+        label=gettext_lazy("Rule of the law register"),
+        icon="book",
+        url=lambda assignment: reverse("routines:law_check", args=[assignment.organisation.slug, assignment.source_id]),
+        root=lambda assignment: Requirement.objects.get(pk=assignment.source_id),
+        facts=lambda assignment: [(_("Rule"), sources.root_of(assignment).name)],  # type: ignore[attr-defined]
+        on_moved=_check_moved,
+        load=_load_rules,
+        # That a rule is followed is said on its own page.
+        link_verbs=frozenset(),
+    )
+)
+
+
 def _file_visible(employee: Employee | None, attachment: Attachment, request: HttpRequest) -> bool:
     return employee is not None and selectors.visible_to(employee).filter(pk=attachment.owner_id).exists()
 
 
+def _incoming_visible(employee: Employee | None, attachment: Attachment, request: HttpRequest) -> bool:
+    """Pictures of a text that waits are for whoever brought it in."""
+    return employee is not None and Incoming.objects.filter(pk=attachment.owner_id, by=employee).exists()
+
+
 register_names("routine", lambda: list(selectors.in_force().order_by("title").values_list("title", flat=True)[:500]))
 file_sources.register(Routine._meta.label_lower, visible=_file_visible)
+file_sources.register(Incoming._meta.label_lower, visible=_incoming_visible)
 
 
 def _reason(events: list[Event]) -> dict[int, str]:
@@ -181,6 +226,11 @@ def _note(events: list[Event]) -> dict[int, str]:
     rows = Version.objects.filter(routine__in={event.root_id for event in events})
     notes = {(row.routine_id, row.number): row.change_note for row in rows.only("routine_id", "number", "change_note")}
     return {event.pk: notes.get((event.root_id, event.data.get("version")), "") for event in events}
+
+
+def _set_aside_reason(events: list[Event]) -> dict[int, str]:
+    ids = {event.pk: event.object_id for event in events}
+    return verbs.texts_of(Requirement.objects.all(), "set_aside_reason", ids)
 
 
 def _review_text(events: list[Event]) -> dict[int, str]:
@@ -216,6 +266,15 @@ verbs.register(
         "routine.asked": Verb(gettext_lazy("%(name)s wondered about something"), "help"),
         "routine.answered": Verb(gettext_lazy("%(name)s answered a question"), "comment"),
         "routine.readers_asked": Verb(gettext_lazy("%(asked)s were asked to read it"), "book"),
+        "requirement.added": Verb(gettext_lazy("%(name)s put the rule into the register"), "plus"),
+        "requirement.changed": Verb(gettext_lazy("%(name)s changed what the register says"), "edit"),
+        "requirement.checked": Verb(gettext_lazy("%(name)s checked it: we follow the rule"), "check", "success"),
+        "requirement.set_aside": Verb(
+            gettext_lazy("%(name)s said that the rule does not apply"), "close", "", _set_aside_reason
+        ),
+        "requirement.taken_up": Verb(gettext_lazy("%(name)s took the rule in again"), "undo"),
+        "point.covered": Verb(gettext_lazy("%(name)s said what covers point %(number)s"), "check"),
+        "handbook.goals_written": Verb(gettext_lazy("%(name)s wrote the goals"), "edit"),
         "routine.readers_chased": Verb(gettext_lazy("%(name)s reminded %(people)s who have not read it"), "bell"),
     }
 )

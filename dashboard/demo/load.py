@@ -12,6 +12,7 @@ from dashboard.demo.book import Book
 from dashboard.demo.cast import EMPLOYERS, Employer
 from dashboard.demo.house import House, furnish, password_hash
 from dashboard.demo.injuries import injure
+from dashboard.demo.law import write_law
 from dashboard.demo.leaders import tell_leaders
 from dashboard.demo.learning import learn
 from dashboard.demo.life import live
@@ -70,6 +71,7 @@ def _load(employer: Employer, now: datetime.datetime, users: dict[str, User], pa
         injure(book, house)
         lose_an_address(book, house)
         write_routines(book, house)
+        write_law(book, house)
         book.write()
         # What was said in the year behind them was said by mail; from now on the ladder speaks.
         rearm()

@@ -10,27 +10,37 @@ from routines.forms.drafts import (
     ReviewForm,
     SendForm,
 )
+from routines.forms.exchange import BringForm, FormatForm, TakeOverForm
 from routines.forms.filters import FilterForm
 from routines.forms.keeping import AudienceForm, RoutineForm, StillRightForm
+from routines.forms.law import AdoptLawsForm, CheckForm, GoalsForm, PointForm, RequirementForm
 from routines.forms.library import AdoptForm, MergeForm
 from routines.forms.reading import AnswerForm, PaperForm, QuestionForm
 
 __all__ = [
     "AdoptForm",
+    "AdoptLawsForm",
     "AnswerForm",
     "ApproveForm",
     "AudienceForm",
+    "BringForm",
+    "CheckForm",
     "DraftForm",
     "FilesForm",
     "FilterForm",
+    "FormatForm",
+    "GoalsForm",
     "MergeForm",
     "NewRoutineForm",
     "PaperForm",
     "PlaceForm",
+    "PointForm",
     "QuestionForm",
     "ReasonForm",
+    "RequirementForm",
     "ReviewForm",
     "RoutineForm",
     "SendForm",
     "StillRightForm",
+    "TakeOverForm",
 ]

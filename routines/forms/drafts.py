@@ -14,11 +14,10 @@ from hms.organisations.forms.fields import PersonField, UnitField
 from hms.organisations.models import Employee
 from hms.organisations.selectors import employed
 from routines.enums import Category, Opinion
+from routines.markdown import MOST_CHARACTERS
 from routines.models import Draft
 from routines.rules import may_own_here
 
-# A book is not a routine.
-MOST_CHARACTERS = 200_000
 REVIEWERS = 3
 
 

@@ -1,7 +1,8 @@
 """Routines, their texts, and who reads them."""
 
 from routines.models.adoptions import Adoption
-from routines.models.drafts import Draft, Review
+from routines.models.drafts import Draft, Incoming, Review
+from routines.models.law import Handbook, Point, PointRoutine, Requirement, RequirementRoutine
 from routines.models.reading import Question, ReadingRequest, Receipt, RoutineClock
 from routines.models.routines import Audience, Favourite, Routine
 from routines.models.versions import Version
@@ -11,9 +12,15 @@ __all__ = [
     "Audience",
     "Draft",
     "Favourite",
+    "Handbook",
+    "Incoming",
+    "Point",
+    "PointRoutine",
     "Question",
     "ReadingRequest",
     "Receipt",
+    "Requirement",
+    "RequirementRoutine",
     "Review",
     "Routine",
     "RoutineClock",

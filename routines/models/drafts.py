@@ -120,3 +120,27 @@ class Review(TenantModel):
 
     def __str__(self) -> str:
         return f"review {self.pk}"
+
+
+class Incoming(TenantModel):
+    """A text that was read from a file and waits for somebody to look at it before it becomes the draft's.
+
+    Its pictures are its own files until then. At most one for each draft and person.
+    """
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="+", db_index=False)
+    by = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+", db_index=False)
+    file_name = models.CharField(max_length=120)
+    title = models.CharField(max_length=160, blank=True)
+    text = models.TextField()
+    # What could not be taken along, in words of the language of whoever brought it in.
+    notes = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("text that was brought in")
+        indexes = [models.Index(fields=["organisation", "draft"], name="incoming_draft")]
+        constraints = [models.UniqueConstraint(fields=["organisation", "by", "draft"], name="incoming_once")]
+
+    def __str__(self) -> str:
+        return f"incoming {self.pk}"

@@ -20,7 +20,7 @@ from hms.organisations.models import Employee, GroupMember, RoleHolding, Unit
 from hms.organisations.people import current, reach
 from routines.enums import AudienceKind, DraftState, State
 from routines.markdown import FILE, ROUTINE, Links, targets_in
-from routines.models import Audience, Draft, Favourite, Question, ReadingRequest, Review, Routine, Version
+from routines.models import Audience, Draft, Favourite, Incoming, Question, ReadingRequest, Review, Routine, Version
 
 # Beyond this the list says «more than».
 COUNT_LIMIT = 1000
@@ -54,6 +54,12 @@ def visible_to(employee: Employee) -> QuerySet[Routine]:
 def visible_drafts(employee: Employee) -> QuerySet[Draft]:
     """Drafts of routines one has a part in."""
     return Draft.objects.filter(routine__in=Routine.objects.filter(_has_part(employee)).values("pk"))
+
+
+@visibility(Incoming)
+def visible_incoming(employee: Employee) -> QuerySet[Incoming]:
+    """What one has brought in oneself and not looked at yet."""
+    return Incoming.objects.filter(by=employee)
 
 
 @visibility(Version)
@@ -208,6 +214,22 @@ def links_of(texts: Iterable[str], organisation_slug: str) -> Links:
     return links
 
 
+def links_of_incoming(incoming: Incoming, organisation_slug: str) -> Links:
+    """Where the links of a text that waits lead: its own pictures, and routines."""
+    links = dict(links_of([incoming.text], organisation_slug))
+    own = Attachment.objects.filter(owner_kind=Incoming._meta.label_lower, owner_id=incoming.pk)
+    for file in own:
+        links[f"{FILE}{file.pk}"] = reverse("files:serve", args=[organisation_slug, file.pk, file.name])
+    return links
+
+
+def files_in(text: str) -> list[Attachment]:
+    """The routines' files that a text names."""
+    keys = {target.removeprefix(FILE) for target in targets_in(text) if target.startswith(FILE)}
+    ids = [key for key in keys if _is_id(key)]
+    return list(_files(ids).order_by("id")) if ids else []
+
+
 def _is_id(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
 
@@ -219,9 +241,7 @@ def _files(ids: Collection[str]) -> QuerySet[Attachment]:
 
 def file_names_in(text: str) -> list[str]:
     """What the files that a text names are called: to be found by it."""
-    targets = (target.removeprefix(FILE) for target in targets_in(text) if target.startswith(FILE))
-    ids = [key for key in targets if _is_id(key)]
-    return sorted(file.name for file in _files(ids)) if ids else []
+    return sorted(file.name for file in files_in(text))
 
 
 @dataclass(frozen=True)

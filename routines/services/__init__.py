@@ -11,6 +11,18 @@ from routines.services.approving import (
     send_back,
     to_approval,
 )
+from routines.services.bringing import bring_in, refuse, take_over
+from routines.services.law import (
+    add_requirement,
+    adopt_laws,
+    change_requirement,
+    check,
+    cover_point,
+    set_aside,
+    start_checks,
+    take_up,
+    write_goals,
+)
 from routines.services.library import adopt, keep_own, take_news
 from routines.services.publishing import (
     add_version,
@@ -40,8 +52,10 @@ from routines.services.writing import (
 
 __all__ = [
     "add_files",
+    "add_requirement",
     "add_version",
     "adopt",
+    "adopt_laws",
     "answer_question",
     "answer_review",
     "approve",
@@ -50,9 +64,13 @@ __all__ = [
     "ask_owner",
     "begin_draft",
     "bring_back",
+    "bring_in",
+    "change_requirement",
     "change_routine",
     "chase",
+    "check",
     "confirm",
+    "cover_point",
     "create_routine",
     "discard_draft",
     "is_representative_silent",
@@ -67,14 +85,20 @@ __all__ = [
     "publish_due",
     "put_file_last",
     "put_in_force",
+    "refuse",
     "representatives_for",
     "save_draft",
     "send",
     "send_back",
+    "set_aside",
     "set_audience",
+    "start_checks",
     "start_revisions",
     "still_right",
     "take_news",
+    "take_over",
+    "take_up",
     "to_approval",
     "turn",
+    "write_goals",
 ]

@@ -23,6 +23,7 @@ from routines.enums import DraftState, State
 from routines.markdown import plain
 from routines.models import Draft, Routine, RoutineClock, Version
 from routines.selectors import file_names_in
+from routines.services.months import in_months
 from routines.services.writing import discard_draft
 
 logger = logging.getLogger(__name__)
@@ -142,7 +143,7 @@ def plan_revision(routine: Routine, *, by: Employee | None, at: datetime.datetim
     with translation.override(routine.organisation.language):
         title = (_("Revise: %(title)s") % {"title": routine.title})[:160]
     routine.revision = assignments.assign(
-        kind=Kind.REVISE, title=title, due_on=_in_months(timezone.localdate(now), routine.revise_months),
+        kind=Kind.REVISE, title=title, due_on=in_months(timezone.localdate(now), routine.revise_months),
         source=routine, by=by, to=routine.owner, planned=True, at=now, is_root=True,
     )  # fmt: skip
     routine.save(update_fields=["revision"])
@@ -176,17 +177,6 @@ def still_right(routine: Routine, *, by: Employee, comment: str = "") -> None:
     if routine.revision is not None and routine.revision.state == AssignmentState.OPEN and comment.strip():
         assignments.complete(routine.revision, by=by, comment=comment)
     plan_revision(routine, by=by)
-
-
-def _in_months(day: datetime.date, months: int) -> datetime.date:
-    """The same day so many months later; the last of the month where it has none such."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in range(day.day, 27, -1):
-        try:
-            return datetime.date(year, month + 1, last)
-        except ValueError:
-            continue
-    return datetime.date(year, month + 1, day.day)
 
 
 # --- the worker's turn ---

@@ -20,7 +20,7 @@ from routines.comparing import compare, only_changes
 from routines.enums import DraftState
 from routines.errors import NotReady, StaleDraft
 from routines.forms import ApproveForm, DraftForm, NewRoutineForm, ReasonForm, ReviewForm, SendForm
-from routines.forms.drafts import MOST_CHARACTERS
+from routines.markdown import MOST_CHARACTERS
 from routines.models import Draft, Review, Version
 from routines.services.approving import REVIEW_DAYS
 from routines.views.common import crumbs, draft_of, form_view, routine_of, shown, url

@@ -32,6 +32,7 @@ from hms.reports.models import ReportJob
 from hms.tenancy.scope import tenant
 from hms.tenancy.storage import store
 from routines import services as routines
+from routines.exchange.bringing import Brought
 from routines.library import templates
 from tests.cast import Cast, make_employee
 from tests.deviations.helpers import add_action, report
@@ -298,6 +299,13 @@ class World:
         self.retired_routine = written.publish(cast, title="Gammel brannrutine")
         routines.archive(self.retired_routine, by=cast.amir, reason="Erstattet.")
         self.writing = written.begin(cast, title="Fall hos beboere")
+        brought = Brought("Fall", "# Først\n\n1. Ring\n\n| a | b |\n|-|-|\n| 1 | 2 |\n", [], ["Makroer er utelatt."])
+        routines.bring_in(written.draft_of(self.writing), brought, by=cast.amir, file_name="fall.docx")
+        self.rule, aside = routines.adopt_laws(["aml-3-1", "aml-7"], by=cast.sunniva, owner=cast.amir)
+        routines.change_requirement(self.rule, by=cast.sunniva, routines=[self.routine, self.retired_routine])
+        routines.set_aside(aside, by=cast.sunniva, reason="Vi er for få.")
+        self.rule_aside = aside
+        routines.cover_point(6, by=cast.sunniva, text="Hver høst.", routines=[self.routine, self.retired_routine])
         self.in_review = written.begin(cast, title="Vold og trusler")
         draft = written.draft_of(self.in_review)
         routines.send(draft, by=cast.amir, revision=draft.revision, reviewers=[cast.tor_erik])

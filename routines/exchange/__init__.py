@@ -1,0 +1,1 @@
+"""Texts that come from other programs and go to them: Word, HTML, Markdown, PDF."""
