@@ -27,7 +27,7 @@ RULES: list[tuple[str, list[str], int | None, str]] = [
     ("aml-3-5", [], 200, "Daglig leder tok kurset for ledere, og kursbeviset ligger i personalmappa."),
     ("aml-4-1", ["alenearbeid-ute", "forflytning"], 150, ""),
     ("aml-4-3", ["vold-og-trusler"], 345, ""),
-    ("aml-5-1", ["stikkskader-og-blodsol"], 150, ""),
+    ("aml-5-1", ["stikkskader"], 150, ""),
     ("fua-violence", ["vold-og-trusler"], 150, ""),
     ("fire-12", ["brann-pa-sykehjemmet", "varmt-arbeid"], 60, ""),
     ("gdpr-5", [], None, ""),
