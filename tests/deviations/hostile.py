@@ -52,9 +52,7 @@ def world() -> list[str]:
     return list(dict.fromkeys(value for value in values if value and "\0" not in value and "\n" not in value))
 
 
-def packed(
-    texts: Iterable[str], *, most: int, lines: bool, first: Sequence[str] = (), end: str = MARK
-) -> list[str]:
+def packed(texts: Iterable[str], *, most: int, lines: bool, first: Sequence[str] = (), end: str = MARK) -> list[str]:
     """The texts in as few as fit a field; cut only where one alone is too long.
 
     Args:

@@ -95,6 +95,14 @@ def _asked(cast: Cast) -> Scene:
     return scene
 
 
+def _hidden(cast: Cast) -> Scene:
+    sent = services.report(
+        organisation=cast.fjellvik, unit=cast.solbakken, description="Jeg ble presset.", severity=2,
+        reporter_kind=ReporterKind.HIDDEN, reporter=cast.ingrid,
+    )  # fmt: skip
+    return Scene(cast, sent.deviation)
+
+
 def _stopped(cast: Cast) -> Scene:
     scene = a_case(cast)
     scene.stop = services.stop_work(scene.case, by=cast.kari, what="Arbeid i høyden", place="Trapp B", since=_now())
@@ -188,6 +196,10 @@ REPORTING = [
     Way(
         "deviations:add_details", forms.DetailsForm, a_case, below("mer/"), "ingrid", {"text": SAID},
         read=pages("amir", "ingrid"),
+    ),
+    Way(
+        "deviations:add_details", forms.DetailsForm, _hidden, below("mer/"), "ingrid",
+        {"text": SAID}, read=pages("amir", "ingrid"), note="hidden",
     ),
     Way(
         "deviations:follow", forms.MessageForm, with_code, lambda scene: "/fjellvik/f/", "", {"text": SAID},

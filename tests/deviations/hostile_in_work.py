@@ -19,7 +19,7 @@ from hms.assignments.models import Assignment, ExtensionRequest, Note
 from tests.cast import Cast
 from tests.deviations import injury_words
 from tests.deviations.helpers import add_action, url
-from tests.deviations.hostile_ways import Kept, Scene, Way, a_case, below, last, pages, refreshed
+from tests.deviations.hostile_ways import Kept, Scene, Way, a_case, below, last, pages
 
 TITLE = Kept(last(Action, "title"), pdf="amir", in_mail=True)
 NOTE = Kept(last(Note, "text"))

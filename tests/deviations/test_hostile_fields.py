@@ -2,10 +2,10 @@
 
 import ast
 import inspect
-import io
 import textwrap
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django import forms
@@ -13,69 +13,58 @@ from django.core import mail
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from deviations import documents, exporting, filters, injury_export, selection
-from deviations.forms import CauseForm
-from deviations.forms.causes import FishboneForm
-from deviations.forms.downloads import COMMITTEE, OWN
-from deviations.forms.injury_register import HoursForm
-from deviations.importing.forms import ColumnsForm, ValuesForm
-from deviations.models import Deviation, ImportBatch, Injury
-from deviations.selectors import visible_to
-from deviations.selectors.injuries import SHOWN_WITH_IT, columns_for, entries_for
-from hms.assignments.forms import LadderForm
-from hms.core.tabular import Table
+from deviations import documents, filters, selection, services
+from deviations.forms.downloads import OWN
+from deviations.models import Deviation, SavedView
+from hms.actions import services as plans
+from hms.assignments.target import Target
 from hms.notifications.tasks import deliver
+from hms.organisations.models import Group, GroupMember, Unit
+from hms.reports.pdf import PdfUnavailable, engine
 from hms.tenancy.scope import tenant
+from tests.cast import LONG_AGO
 from tests.deviations import hostile_in_cases, hostile_in_work
+from tests.deviations.helpers import report, url
 from tests.deviations.hostile import (
     FILE,
     FORMULAS,
-    MARK,
     OURS,
     WHY_NOT,
-    cells,
     harmless,
-    in_table,
     kept,
-    lines_of,
     packed,
     shown,
     told,
     world,
 )
-from tests.deviations.hostile_ways import Scene, Way, refreshed
+from tests.deviations.hostile_writing import BUILT, NO_TEXT, Writing, fields_of, papers_of
 
 FILLED = [*hostile_in_cases.WAYS, *hostile_in_work.WAYS]
-# Forms that make fields as they are made, and how one is made here.
-BUILT = {
-    CauseForm: lambda: CauseForm(deviation=Deviation(pk=0)),
-    FishboneForm: lambda: FishboneForm(deviation=Deviation(pk=0)),
-    HoursForm: lambda: HoursForm(unit=None, year=timezone.localdate().year),
-    ColumnsForm: lambda: ColumnsForm(table=Table(["Tekst"], [["x"]], "utf-8", ";"), batch=ImportBatch()),
-    ValuesForm: lambda: ValuesForm(batch=ImportBatch(options={"values": {"severity": {"Høy": ""}}})),
-    LadderForm: lambda: LadderForm(ladder=[], counts_from_start=True),
-}
 # Texts that nobody keeps, or that are no free text: by the address's name, the form and the field.
-LEFT_OUT: dict[tuple[str, str, str], str] = {}
-NO_TEXT = (
-    forms.BooleanField, forms.ChoiceField, forms.DateField, forms.DateTimeField, forms.FileField, forms.IntegerField,
-    forms.ModelChoiceField, forms.TimeField, forms.UUIDField,
-)  # fmt: skip
+LEFT_OUT = {
+    ("deviations:detail", "*", "*"): "draws forms that are sent to addresses of their own",
+    ("assignments:detail", "CommentForm", "text"): "drawn here, sent to assignments:comment",
+    ("actions:decide", "StatementForm", "comment"): "drawn on the plan, sent to actions:state",
+    ("deviations:report", "DetailsForm", "text"): "drawn on the receipt, sent to deviations:add_details",
+    ("offline", "OfflineForm", "*"): "drawn only: the browser sends it as deviations:report",
+    ("deviations:report", "ReportForm", "website"): "a trap for robots: never kept",
+    ("*", "FilterForm", "mine"): "set by links, read as yes or no",
+    ("*", "FilterForm", "q"): "asked for in the address: test_what_is_searched_for",
+    ("*", "FilterForm", "place"): "asked for in the address: test_what_is_searched_for",
+    ("deviations:follow", "ReceiptCodeForm", "code"): "a code: test_what_must_be_something_else_is_refused",
+    ("deviations:link", "LinkForm", "other"): "a case's number: test_what_must_be_something_else_is_refused",
+    ("deviations:merge", "MergeForm", "into"): "a case's number: test_what_must_be_something_else_is_refused",
+    ("deviations:report", "ReportForm", "reporter_email"): "an address: test_what_must_be_something_else_is_refused",
+    ("deviations:whistleblowing_settings", "WishesForm", "routine_url"): "an address: the same test",
+    ("assignments:ladder", "LadderForm", "*"): "days: test_what_must_be_something_else_is_refused",
+}
 ROUNDS = 6
 APPS = ("deviations.", "hms.actions.", "hms.assignments.")
 
 
 # --- nothing is forgotten ---
-
-
-def fields_of(form: type[forms.BaseForm]) -> dict[str, forms.Field]:
-    """The fields in which one may write whatever one likes."""
-    known: dict[str, forms.Field] = dict(form.base_fields)
-    if form in BUILT:
-        known |= BUILT[form]().fields
-    return {name: field for name, field in known.items() if not isinstance(field, NO_TEXT)}
 
 
 def forms_of(view: Any, seen: set[Any]) -> Iterator[type[forms.BaseForm]]:
@@ -172,168 +161,111 @@ def mails_in_memory(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
-class Writing:
-    """Somebody who writes along a way, and looks at everything that comes of it."""
-
-    def __init__(self, cast: Any, way: Way) -> None:
-        self.cast, self.way = cast, way
-        self.browsers: dict[str, Client] = {}
-        with tenant(cast.fjellvik):
-            known = fields_of(way.form)
-        # How each field's texts end, so that one is known again where it should not be.
-        self.marks = {name: f"{MARK}{number}" for number, name in enumerate(way.kept)}
-        self.room = {name: self._room(known[name], one) for name, one in way.kept.items()}
-
-    @staticmethod
-    def _room(field: forms.Field, one: Any) -> tuple[int, bool]:
-        lines = isinstance(field.widget, forms.Textarea) if one.lines is None else one.lines
-        return one.most or getattr(field, "max_length", None) or 2000, lines
-
-    def browser(self, scene: Scene, name: str) -> Client:
-        person = scene.person(name)
-        if name not in self.browsers:
-            self.browsers[name] = Client()
-            if person is not None:
-                self.browsers[name].force_login(person.user)
-        return self.browsers[name]
-
-    def all_of(self, texts: list[str], formulas: list[str], *, rounds: int = 0, turn: int = 0) -> None:
-        """Send them, a different one in each field at a time, until every field has had all of them.
-
-        Args:
-            rounds: at most so many times (0: as often as it takes); a short field then has only some of them.
-            turn: which of them, so that other ways take the others.
-        """
-        mail.outbox.clear()
-        packs = {
-            name: packed(
-                texts, most=most, lines=lines, first=formulas if self.way.kept[name].begins_a_cell else (),
-                end=self.marks[name],
-            )
-            for name, (most, lines) in self.room.items()
-        }  # fmt: skip
-        if rounds:
-            steps = {name: -(-len(pack) // rounds) for name, pack in packs.items()}
-            packs = {name: pack[(turn + at) % steps[name] :: steps[name]] for at, (name, pack) in enumerate(packs.items())}
-        for number in range(max(map(len, packs.values()))):
-            self.one({name: pack[(number + at) % len(pack)] for at, (name, pack) in enumerate(packs.items())})
-        if any(one.register for one in self.way.kept.values()):
-            with tenant(self.cast.fjellvik), translation.override("nb"):
-                self.register()
-        deliver(self.cast.fjellvik.pk)
-        told(mail.outbox, secret=[mark for name, mark in self.marks.items() if not self.way.kept[name].in_mail])
-
-    def one(self, sent: dict[str, str]) -> None:
-        way, inside = self.way, tenant(self.cast.fjellvik)
-        with inside:
-            scene = way.begin(self.cast)
-            address, rest = way.address(scene), way.more(scene)
-        answer = self.browser(scene, way.who).post(address, rest | sent)
-        body = answer.content.decode()
-        assert answer.status_code == way.status, (str(way), sent, errors(body))
-        expected = {name: way.kept[name].alter(text) for name, text in sent.items()}
-        with tenant(self.cast.fjellvik):
-            way.after(scene)
-            assert {name: way.kept[name].at(scene) for name in sent} == expected
-            pages = way.read(scene)
-        if way.answers:
-            self.read(body, expected, address)
-        harmless(body, address, expected.values())
-        for who, page in pages:
-            self.read(self.browser(scene, who).get(page).content.decode(), expected, (who, page))
-        with tenant(self.cast.fjellvik):
-            self.papers(scene, expected)
-            if any(one.table for one in way.kept.values()):
-                with translation.override("nb"):
-                    self.tables(scene.case, expected)
-
-    def read(self, page: str, expected: dict[str, str], where: object) -> None:
-        harmless(page, where, expected.values())
-        for name, text in expected.items():
-            if self.way.kept[name].on_page:
-                shown(text, page, (str(self.way), name, where))
-
-    def papers(self, scene: Scene, expected: dict[str, str]) -> None:
-        """The case on paper, and a selection with it, for those who read it there."""
-        for reader in {self.way.kept[name].pdf for name in expected} - {""}:
-            for paper in papers_of(refreshed(scene).case, scene.person(reader)):
-                harmless(paper, reader, expected.values())
-                for name, text in expected.items():
-                    if self.way.kept[name].pdf == reader:
-                        shown(text, paper, (str(self.way), name, reader, "paper"))
-
-    def tables(self, case: Deviation, expected: dict[str, str]) -> None:
-        """The case as a row of CSV and workbook."""
-        for ending in ("csv", "xlsx"):
-            made = exporting.make_table({"query": {}, "cases": [case.pk], "format": ending}, self.cast.sunniva)
-            [row] = cells(content_of(made), ending)
-            for name, text in expected.items():
-                one = self.way.kept[name]
-                if one.table:
-                    parts = lines_of(text) if one.is_part else []
-                    assert all(part in row[one.table] for part in parts), (str(self.way), name, ending)
-                    assert parts or row[one.table] == in_table(text, ending), (str(self.way), name, ending)
-
-    def register(self) -> None:
-        """The register as CSV, workbook and on paper."""
-        by = self.cast.sunniva
-        columns = {one.register: name for name, one in self.way.kept.items()}
-        entries = list(Injury.objects.select_related(*SHOWN_WITH_IT).order_by("-occurred_on", "-id"))
-        wanted = {"year": None, "unit": None, "is_illness": None}
-        for ending in ("csv", "xlsx"):
-            rows = cells(content_of(injury_export.make_register(wanted | {"format": ending}, by)), ending)
-            for entry, row in zip(entries, rows, strict=True):
-                for column, name in columns.items():
-                    assert row[column] == in_table(getattr(entry, name), ending), (column, ending)
-        context = injury_export.paper_context(entries_for(by, entries), columns_for(by), by=by)
-        paper = render_to_string("deviations/injuries/register_pdf.html", context)
-        harmless(paper, "register")
-        for entry in entries:
-            for name in columns.values():
-                shown(getattr(entry, name), paper, ("register", name))
-
-    def too_long(self) -> None:
-        """What is too long is refused with everything kept, so that it can be shortened."""
-        way = self.way
-        with tenant(self.cast.fjellvik):
-            scene = way.begin(self.cast)
-            address, rest = way.address(scene), way.more(scene)
-        sent = {name: "å<b>" * (most // 4 + 1) for name, (most, _lines) in self.room.items()}
-        answer = self.browser(scene, way.who).post(address, rest | sent)
-        assert answer.status_code == 422, str(way)
-        body = answer.content.decode()
-        assert "å<b>" not in body
-        assert all(kept(text, body) for text in sent.values()), str(way)
-
-
-def papers_of(case: Deviation, reader: Any) -> Iterator[str]:
-    context, _files = documents.case_context(case, reader)
-    yield render_to_string("deviations/case_pdf.html", context)
-    if not visible_to(reader).filter(pk=case.pk).exists():
-        return
-    wanted = {"reader": OWN, "query": {}, "cases": [case.pk]}
-    context, _files = selection.document_context(wanted, reader, [case], left_out=0)
-    yield render_to_string("deviations/downloads/selection_pdf.html", context)
-
-
-def content_of(made: Any) -> bytes:
-    if isinstance(made.content, bytes):
-        return made.content
-    with made.content as file:
-        file.seek(0)
-        return file.read()
-
-
-def errors(page: str) -> list[str]:
-    """What a refused form says, for the one who reads the test's answer."""
-    return [line.strip()[:200] for line in page.splitlines() if "ds-validation" in line or "error" in line.lower()][:8]
-
-
 @pytest.mark.parametrize("way", FILLED, ids=str)
 def test_hostile_text(cast, way):
     writing = Writing(cast, way)
     writing.all_of(OURS, FORMULAS)
     writing.too_long()
+
+
+def refusing(cast: Any) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    """Where something else than text is wanted: who, the address, the field, and the rest of the form."""
+    case = report(cast)
+    poster = f"/fjellvik/meld/?sted={cast.solbakken.report_token}"
+    named = {"severity": "2", "who": "named", "description": "x", "unit": cast.solbakken.pk, "reporter_name": "Per"}
+    yield "", "/fjellvik/f/", "code", {}
+    yield "amir", url(case, "lenke/"), "other", {"kind": "related"}
+    yield "amir", url(case, "sla-sammen/"), "into", {"reason": "x"}
+    yield "", poster, "reporter_email", named
+    yield "admin", "/fjellvik/innstillinger/varsling/", "routine_url", {}
+    yield "admin", "/fjellvik/innstillinger/paminnelser/action/vanlig/", "due_assignee", {}
+
+
+def test_what_must_be_something_else_is_refused(cast):
+    with tenant(cast.fjellvik):
+        everywhere = list(refusing(cast))
+    for who, address, name, rest in everywhere:
+        browser = Client()
+        if who:
+            browser.force_login(getattr(cast, who).user)
+        for text in [*(text[:200] for text in OURS), "javascript:alert(1)", "a@b.no\nBcc: c@d.no"]:
+            answer = browser.post(address, rest | {name: text})
+            body = answer.content.decode()
+            assert answer.status_code == 422, (address, text)
+            harmless(body, address, [text])
+            assert kept(text.replace("\n", "\r\n"), body) or kept(text, body), (address, text)
+
+
+def test_what_is_searched_for(cast):
+    """In the field again, as a view's words, and on the cover of what is made of it; nowhere as markup."""
+    browser = Client()
+    browser.force_login(cast.sunniva.user)
+    texts = [*packed(OURS, most=160, lines=False), *FORMULAS]
+    with tenant(cast.fjellvik):
+        case = report(cast)
+    for text in texts:
+        asked = {"q": text, "place": text, "status": "all"}
+        page = browser.get("/fjellvik/avvik/", asked)
+        assert page.status_code == 200, text
+        harmless(page.content.decode(), "list", [text])
+        shown(text, page.content.decode(), "list")
+        with tenant(cast.fjellvik):
+            SavedView.objects.all().delete()
+        saving = f"/fjellvik/avvik/visninger/ny/?{urlencode(asked)}"
+        for body in (
+            browser.get(saving).content.decode(),
+            browser.post(saving, {"name": text[:50], "audience": "own"}, follow=True).content.decode(),
+            browser.get("/fjellvik/avvik/visninger/").content.decode(),
+        ):
+            harmless(body, "view", [text])
+        shown(text, browser.get("/fjellvik/avvik/visninger/").content.decode(), "views")
+        with tenant(cast.fjellvik):
+            assert SavedView.objects.get().query["q"] == text
+            wanted = {"reader": OWN, "query": asked, "cases": None}
+            context, _files = selection.document_context(wanted, cast.sunniva, [case], left_out=0)
+            paper = render_to_string("deviations/downloads/selection_pdf.html", context)
+        harmless(paper, "cover", [text])
+        shown(text, paper, "cover")
+
+
+def test_names_of_units_and_groups_around_a_case(cast):
+    """On the case, in its plan, on the poster and in the mail to a group."""
+    texts = packed(OURS, most=100, lines=False)
+    browser = Client()
+    browser.force_login(cast.amir.user)
+    mail.outbox.clear()
+    for text in texts:
+        with tenant(cast.fjellvik):
+            Unit.objects.filter(pk=cast.solbakken.pk).update(name=text)
+            group = Group.objects.create(name=text)
+            GroupMember.objects.create(group=group, employee=cast.tor_erik, starts_on=LONG_AGO)
+            case = Deviation.objects.get(pk=report(cast).pk)
+            plan = services.start_plan(case, by=cast.amir)
+            plans.add_action(
+                plan, title="Fest rekkverket", offered_to=Target(group=group), due_on=timezone.localdate(),
+                by=cast.amir, kind="immediate",
+            )  # fmt: skip
+            papers = list(papers_of(Deviation.objects.get(pk=case.pk), cast.amir))
+        pages = [url(case), f"/fjellvik/avvik/plakat/{cast.solbakken.pk}/", "/fjellvik/avvik/?status=all"]
+        for page in [*(browser.get(page).content.decode() for page in pages), *papers]:
+            harmless(page, "around", [text])
+            shown(text, page, "around")
+    deliver(cast.fjellvik.pk)
+    assert mail.outbox
+    told(mail.outbox, secret=[])
+
+
+def test_the_engine_makes_pdf_of_all_of_it(cast):
+    try:
+        engine()
+    except PdfUnavailable:
+        pytest.skip("this machine has no PDF library")
+    with tenant(cast.fjellvik):
+        case = report(cast, "\n".join(OURS)[:10_000], place=OURS[0], routine_name=OURS[1])
+        services.comment(case, by=cast.amir, text="\n".join(world() if FILE else OURS)[:9000], visibility="internal")
+        made = documents.make_case({"deviation": case.pk, "number": case.number}, cast.amir)
+    assert made.content.startswith(b"%PDF-")
+    assert len(made.content) > 10_000
 
 
 @pytest.mark.realdata
