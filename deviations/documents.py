@@ -1,5 +1,6 @@
 """One case on paper, with as much of it as the reader may see."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -141,21 +142,21 @@ def _day(value: Any) -> str:
     return formats.date_format(timezone.localtime(value) if hasattr(value, "hour") else value, "SHORT_DATE_FORMAT")
 
 
-def plain_facts(deviation: Deviation) -> list[tuple[str, str]]:
-    """The facts that name nobody."""
+def plain_facts(deviation: Deviation, *, clean: Callable[[str], str] = str) -> list[tuple[str, str]]:
+    """The facts that name nobody; `clean` goes over those that somebody wrote freely."""
     occurred = _day(deviation.occurred_on)
     if deviation.occurred_at_time:
         occurred = f"{occurred} {deviation.occurred_at_time:%H.%M}"
     handling = deviation.handling
     rows = [
         (_("Happened"), occurred),
-        (_("Place"), deviation.place),
+        (_("Place"), clean(deviation.place)),
         (_("Unit"), deviation.unit.name),
         (_("What sort?"), deviation.get_kind_display()),
         (_("Category"), selectors.category_names().get(deviation.category, "") if deviation.category else ""),
         (_("Written in"), deviation.get_language_display()),
         (_("Did a routine cover this?"), deviation.get_routine_cover_display()),
-        (_("Which routine?"), deviation.routine_name),
+        (_("Which routine?"), clean(deviation.routine_name)),
         (_("Reported"), _day(deviation.reported_at)),
         (_("Due date"), _day(handling.due_on) if handling else ""),
         (_("Closed"), _day(deviation.closed_at) if deviation.closed_at else ""),

@@ -155,7 +155,7 @@ def _nameless(case: Deviation, names: _Names) -> dict[str, Any]:
         "description": clean(case.description),
         "immediate_measure": clean(case.immediate_measure),
         "answer": clean(case.answer),
-        "facts": documents.plain_facts(case),
+        "facts": documents.plain_facts(case, clean=clean),
         "why_steps": [{"text": clean(step.text), "is_root": step.is_root} for step in case.why_steps.all()],
         "causes": documents.cause_labels(case),
         "fishbone": draw(clean(case.title), case.causes, [_bone(bone, clean(bone.text)) for bone in case.bones.all()]),

@@ -7,7 +7,8 @@ import csv
 import datetime
 import io
 from collections.abc import Iterable, Sequence
-from typing import IO, Protocol
+from functools import cache
+from typing import IO, Any, Protocol
 
 from django.utils import timezone
 
@@ -74,7 +75,7 @@ class XlsxWriter:
 
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self.book = Workbook(file, options)
-        self.sheet = self.book.add_worksheet(sheet[:31] or None)
+        self.sheet = self.book.add_worksheet(sheet[:31] or None, worksheet_class=_plain_sheet())
         # Workbooks know no time zone, and show dates in the reader's own way.
         self.day = self.book.add_format({"num_format": 14})
         self.moment = self.book.add_format({"num_format": 22})
@@ -109,7 +110,22 @@ class XlsxWriter:
         self.book.close()
 
 
+@cache
+def _plain_sheet() -> type[Any]:
+    """A sheet on which text is text: the library takes what begins with `<r>` and ends with `</r>` for its own markup,
+    and would write it as it stands."""
+    from xlsxwriter.worksheet import Worksheet
+
+    class PlainSheet(Worksheet):
+        def _xml_rich_inline_string(self, string: str, attributes: Any = ()) -> None:
+            self._xml_inline_string(string, True, attributes)
+
+    return PlainSheet
+
+
 def _fitting(text: str) -> str:
+    # A line break in a workbook is one character; browsers send two, and some readers would show the other as text.
+    text = text.replace("\r\n", "\n")
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 

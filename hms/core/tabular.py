@@ -32,6 +32,8 @@ SAMPLE_ROWS = 200
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+# How a workbook writes a character that XML cannot hold; halves of a character are none.
+_ESCAPED = re.compile(r"_x((?!d[89a-f])[0-9a-f]{4})_", re.IGNORECASE)
 
 
 class TabularError(ValueError):
@@ -329,7 +331,12 @@ def _text(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, datetime.time):
         return value.isoformat("seconds")
-    return _without_nul(str(value))
+    return _without_nul(_unescaped(str(value)))
+
+
+def _unescaped(text: str) -> str:
+    """A workbook writes what XML cannot hold, such as a carriage return, as `_x000D_`; the library leaves it so."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 # --- both ---

@@ -281,14 +281,15 @@ def paper(cast, employee, reader: str, **asked: object) -> str:
 def test_the_committee_reads_no_names(cast):
     with tenant(cast.fjellvik):
         case = report(
-            cast, "Ingrid Solheim ringte Tor Erik Moen på 901 23 456 (tor@fjellvik.example). Ingrid falt. Kari så det."
-        )
+            cast, "Ingrid Solheim ringte Tor Erik Moen på 901 23 456 (tor@fjellvik.example). Ingrid falt. Kari så det.",
+            place="Kontoret til Ingrid", routine_name="Rutinen til Amir",
+        )  # fmt: skip
         add_action(cast, case, title="Tor Erik fester rekkverket")
         services.comment(case, by=cast.amir, text="Hemmelig kommentar", visibility="reporter")
         html = paper(cast, cast.sunniva, "committee")
     for name in ("Ingrid", "Solheim", "Tor Erik", "Moen", "901 23 456", "tor@fjellvik", "Hemmelig", "Amir"):
         assert name not in html, name
-    for text in (case.number, "falt", "fester rekkverket", "arbeidsmiljøutvalget"):
+    for text in (case.number, "falt", "Kontoret til", "Rutinen til", "fester rekkverket", "arbeidsmiljøutvalget"):
         assert text in html
 
 

@@ -20,7 +20,7 @@ from hms.actions.models import ActionPlan, Statement
 from hms.core.spreadsheets import harmless
 from hms.tenancy.scope import tenant
 from tests.deviations.helpers import add_action, report, url
-from tests.deviations.test_hostile_text import FILE, OURS
+from tests.deviations.hostile import FILE, OURS
 
 MORE = [
     "=cmd|' /C calc'!A0",

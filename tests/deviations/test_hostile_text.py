@@ -1,8 +1,6 @@
 """Whatever people write is kept as they wrote it, shown as text, and never breaks a page, a search or a mail."""
 
-import json
 import uuid
-from pathlib import Path
 
 import pytest
 from django.core import mail
@@ -17,30 +15,7 @@ from hms.assignments.models import Note
 from hms.notifications.tasks import deliver
 from hms.tenancy.scope import tenant
 from tests.deviations.helpers import report, url
-
-HERE = Path(__file__).resolve()
-FILE = next(
-    (
-        found
-        for parent in HERE.parents
-        if (found := parent.parent / "shared/data/badinput/naughty_strings.json").exists()
-    ),
-    None,
-)
-OURS = [
-    "<script>alert(1)</script>",
-    "\"'><img src=x onerror=alert(1)>",
-    "{{ 7*7 }} {% load static %} %(name)s %s {0}",
-    "'; DROP TABLE deviations_deviation; --",
-    "Bcc: alle@fjellvik.example",
-    "👩🏽‍🚒🔥 Å, Æ og Ø — «sitat»",
-    "שלום مرحبا ‮baklengs‬",
-    "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢",
-    "Donaudampfschifffahrt" * 200,
-    "😀" * 4999,
-    '=HYPERLINK("http://x")',
-    "../../../etc/passwd",
-]
+from tests.deviations.hostile import FILE, OURS, WHY_NOT, world
 
 
 def whole_way(cast, client, texts: list[str], *, answers: int) -> None:
@@ -118,10 +93,9 @@ def test_hostile_texts(cast, client):
 
 
 @pytest.mark.realdata
-@pytest.mark.skipif(FILE is None, reason="the list of hostile strings does not lie beside the checkout")
+@pytest.mark.skipif(FILE is None, reason=WHY_NOT)
 def test_the_worlds_naughty_strings(cast, client):
-    values = [item["value"].strip() for item in json.loads(FILE.read_text(encoding="utf-8"))]
-    texts = list(dict.fromkeys(value for value in values if value and "\0" not in value and "\n" not in value))
+    texts = world()
     assert len(texts) > 200
     whole_way(cast, client, texts, answers=20)
 

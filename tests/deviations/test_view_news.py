@@ -22,7 +22,7 @@ from hms.notifications.tasks import deliver
 from hms.organisations.models import Employee, RoleHolding
 from hms.tenancy.scope import tenant
 from tests.deviations.helpers import report
-from tests.deviations.test_hostile_text import OURS
+from tests.deviations.hostile import OURS
 
 OSLO = ZoneInfo("Europe/Oslo")
 
