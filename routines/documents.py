@@ -11,7 +11,7 @@ from hms.organisations.models import Employee
 from hms.reports import kinds
 from hms.reports.pdf import render_pdf
 from routines import selectors
-from routines.exchange.giving import made_by, on_paper
+from routines.exchange.giving import made_by, on_paper, pictures_for
 from routines.models import Routine
 from routines.rules import sees_names
 from routines.selectors.handbook import handbook, newest_versions
@@ -35,23 +35,26 @@ def make_readers(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
     )
     if routine is None or not may(employee, "routines.chase", routine):
         raise kinds.ReportGone
-    content = render_pdf("routines/readers_pdf.html", readers_context(routine, employee))
+    context, files = readers_context(routine, employee)
+    content = render_pdf("routines/readers_pdf.html", context, files=files)
     return kinds.Made(f"{routine.slug}-v{routine.current.number}.pdf", content)
 
 
-def readers_context(routine: Routine, employee: Employee) -> dict[str, Any]:
-    """What the document shows: the text that holds, and those whose names this reader may see."""
+def readers_context(routine: Routine, employee: Employee) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """What the document shows (the text that holds, and those whose names this reader may see), and its pictures."""
     units = [
         unit for unit in selectors.progress(routine) if unit.waiting and sees_names(employee, routine, unit.unit.pk)
     ]
-    return {
+    links, files = pictures_for(routine.current.text)
+    context = {
         "organisation": routine.organisation,
         "routine": routine,
         "version": routine.current,
-        "text": on_paper(routine.current.text, {}),
+        "text": on_paper(routine.current.text, links),
         "units": units,
         "made": made_by(employee),
     }
+    return context, files
 
 
 def make_handbook(parameters: dict[str, Any], employee: Employee) -> kinds.Made:

@@ -17,9 +17,10 @@ from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-# A link to another routine, `[Stikkskader](rutine:stikkskader)`, and to a file of one: `[Skjema](fil:12)`. A picture is
-# shown where it stands: `![Skiltet ved døra](fil:13)`.
-ROUTINE, FILE = "rutine:", "fil:"
+# A link to another routine, `[Stikkskader](rutine:stikkskader)`, to a rule of the law register,
+# `[§ 5-1](lov:arbeidsmiljoloven-5-1)`, and to a file of a routine: `[Skjema](fil:12)`. A picture is shown where it stands:
+# `![Skiltet ved døra](fil:13)`.
+ROUTINE, RULE, FILE = "rutine:", "lov:", "fil:"
 # A book is not a routine.
 MOST_CHARACTERS = 200_000
 TASK = re.compile(r"^\[([ xX])\] ")
@@ -87,7 +88,7 @@ def targets_in(text: str) -> set[str]:
 def _target(token: Token) -> str:
     """A link or picture of our own, without what people add; empty for any other."""
     href = unquote(str(token.attrGet("href") or token.attrGet("src") or "")).strip().rstrip("/")
-    return href if href.startswith((ROUTINE, FILE)) else ""
+    return href if href.startswith((ROUTINE, RULE, FILE)) else ""
 
 
 def render(text: str, links: Links) -> SafeString:

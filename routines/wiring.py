@@ -202,7 +202,8 @@ sources.register(
 
 
 def _file_visible(employee: Employee | None, attachment: Attachment, request: HttpRequest) -> bool:
-    return employee is not None and selectors.visible_to(employee).filter(pk=attachment.owner_id).exists()
+    """Files that a version names are for everybody; those of a draft only, for those who have a part in it."""
+    return employee is not None and selectors.may_see_file(employee, attachment)
 
 
 def _incoming_visible(employee: Employee | None, attachment: Attachment, request: HttpRequest) -> bool:

@@ -10,8 +10,8 @@ from hms.assignments.enums import Kind
 from hms.assignments.enums import State as AssignmentState
 from hms.assignments.models import Assignment
 from routines.models import Handbook, Point, PointRoutine, Requirement, RequirementRoutine, Routine
+from routines.months import in_months
 from routines.services.law import CHECK_AHEAD
-from routines.services.months import in_months
 from routines.starter_laws import BY_CODE
 
 GOALS = """- Ingen skal bli skadd på jobb.

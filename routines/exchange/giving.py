@@ -103,9 +103,7 @@ def make(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
 
 def pdf_context(edition: Edition, employee: Employee) -> tuple[dict[str, Any], dict[str, bytes]]:
     """What the document shows, and its pictures."""
-    pictures = _pictures(edition.text)
-    files = {str(file.pk): content for file, content in pictures}
-    links = {f"{FILE}{file.pk}": f"/files/{file.pk}" for file, _content in pictures}
+    links, files = pictures_for(edition.text)
     contents = [heading for heading in headings(edition.text) if heading.level <= 3]
     context = {
         "organisation": edition.routine.organisation,
@@ -119,6 +117,13 @@ def pdf_context(edition: Edition, employee: Employee) -> tuple[dict[str, Any], d
         "made": made_by(employee),
     }
     return context, files
+
+
+def pictures_for(text: str) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Where the pictures of a text are found by `render_pdf`, and their bytes by that name."""
+    pictures = _pictures(text)
+    links = {f"{FILE}{file.pk}": f"/files/{file.pk}" for file, _content in pictures}
+    return links, {str(file.pk): content for file, content in pictures}
 
 
 def on_paper(text: str, links: dict[str, str]) -> SafeString:

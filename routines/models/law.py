@@ -11,6 +11,7 @@ from hms.audit.history import history
 from hms.organisations.models import Employee
 from hms.tenancy.models import TenantModel
 from routines.models.routines import Routine
+from routines.slugs import ascii_slug
 
 
 class Requirement(TenantModel):
@@ -62,6 +63,11 @@ class Requirement(TenantModel):
     def name(self) -> str:
         """The law and where in it."""
         return f"{self.law} {self.place}".strip()
+
+    @property
+    def key(self) -> str:
+        """What a text calls the rule when it links to it: «Arbeidsmiljøloven § 5-1» → `arbeidsmiljoloven-5-1`."""
+        return ascii_slug(self.name)
 
 
 class RequirementRoutine(TenantModel):

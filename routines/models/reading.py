@@ -24,9 +24,14 @@ class ReadingRequest(TenantModel):
     asked_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    # Who wants this person reminded; empty again when a worker has sent it.
+    chased_by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
-        indexes = [models.Index(fields=["organisation", "routine"], name="reading_routine")]
+        indexes = [
+            models.Index(fields=["organisation", "routine"], name="reading_routine"),
+            models.Index(fields=["organisation"], condition=Q(chased_by__isnull=False), name="reading_chased"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "employee", "routine"],

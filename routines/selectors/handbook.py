@@ -1,10 +1,14 @@
 """The internal control handbook: put together from what the organisation has, every time it is read."""
 
+import datetime
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from hms.assignments.enums import State as AssignmentState
 from hms.organisations.enums import Role
 from hms.organisations.models import Employee, Organisation, RoleHolding, SafetyAreaUnit
 from hms.organisations.people import current
@@ -12,6 +16,7 @@ from hms.organisations.selectors import Branch, unit_tree
 from routines.enums import Category
 from routines.markdown import render
 from routines.models import Handbook, Requirement, Routine, Version
+from routines.months import in_months
 from routines.selectors.law import (
     RISKS,
     WHEEL,
@@ -26,6 +31,8 @@ from routines.selectors.routines import in_force, with_list_columns
 
 MOST_ROUTINES = 1000
 MOST_VERSIONS = 300
+MOST_IN_A_YEAR = 300
+MONTHS_AHEAD = 12
 # Roles that the handbook names, in this order.
 SHOWN_ROLES = [
     Role.TOP_LEADER, Role.HSE_MANAGER, Role.SENIOR_SAFETY_REP, Role.COMMITTEE_MEMBER, Role.CONSULTANT,
@@ -39,6 +46,27 @@ class Area:
     name: str
     units: list[str] = field(default_factory=list)
     people: list[Employee] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Something that is to be done: a routine to revise or a rule to check."""
+
+    due_on: datetime.date
+    name: str
+    who: Employee
+    is_late: bool
+    # One of the two.
+    routine: Routine | None = None
+    requirement: Requirement | None = None
+
+
+@dataclass(frozen=True)
+class Month:
+    """What is to be done in one month; what is late stands in the first."""
+
+    first: datetime.date
+    lines: list[Planned]
 
 
 @dataclass(frozen=True)
@@ -64,6 +92,7 @@ class Book:
     requirements: list[tuple[Requirement, bool]]
     points: list[Covered]
     pages: Pages
+    year: list[Month]
 
     @property
     def missing(self) -> list[Covered]:
@@ -97,7 +126,33 @@ def handbook(organisation: Organisation) -> Book:
         requirements=[(requirement, is_met(requirement)) for requirement in register()],
         points=eight_points(slug),
         pages=Pages(risks=page_if_there(RISKS, slug), wheel=page_if_there(WHEEL, slug)),
+        year=year_ahead(timezone.localdate()),
     )
+
+
+def year_ahead(today: datetime.date) -> list[Month]:
+    """What is planned for the twelve months from now, month by month: revisions of routines and checks of rules.
+
+    What should have been done already stands in this month. Two queries.
+    """
+    last = in_months(today, MONTHS_AHEAD)
+    waiting = [AssignmentState.OPEN, AssignmentState.PLANNED]
+    routines = in_force().filter(revision__state__in=waiting, revision__due_on__lte=last)
+    rules = Requirement.objects.filter(set_aside_at=None, task__state__in=waiting, task__due_on__lte=last)
+    lines = [
+        Planned(row.revision.due_on, row.title, row.owner, row.revision.due_on < today, routine=row)
+        for row in with_list_columns(routines).select_related("revision").order_by("revision__due_on", "id")[:MOST_IN_A_YEAR]
+    ]  # fmt: skip
+    lines += [
+        Planned(row.task.due_on, row.name, row.owner, row.task.due_on < today, requirement=row)
+        for row in rules.select_related("task", "owner").order_by("task__due_on", "id")[:MOST_IN_A_YEAR]
+    ]
+
+    def month_of(line: Planned) -> datetime.date:
+        return max(line.due_on, today).replace(day=1)
+
+    lines.sort(key=lambda line: (line.due_on, line.name))
+    return [Month(first, list(group)) for first, group in groupby(lines, key=month_of)]
 
 
 def newest_versions() -> list[Version]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from hms.organisations.models import Employee, Unit
 from hms.organisations.selectors import in_tree_order
 from routines.models import Question, ReadingRequest, Receipt, Routine, Version
+from routines.months import in_months
 from routines.selectors.routines import audience_of, readers_of
 
 
@@ -24,13 +25,8 @@ def confirmed_by(routine: Routine, needed: Version, today: datetime.date) -> Que
         routine=routine, version__number__gte=needed.number, version__language=needed.language
     )
     if routine.validity_months:
-        receipts = receipts.filter(at__date__gt=_months_before(today, routine.validity_months))
+        receipts = receipts.filter(at__date__gt=in_months(today, -routine.validity_months))
     return receipts
-
-
-def _months_before(day: datetime.date, months: int) -> datetime.date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return datetime.date(year, month + 1, min(day.day, 28))
 
 
 def waiting_for(routine: Routine, employee: Employee) -> ReadingRequest | None:

@@ -19,8 +19,19 @@ from hms.organisations.enums import EXPIRING_ROLES, Role
 from hms.organisations.models import Employee, GroupMember, RoleHolding, Unit
 from hms.organisations.people import current, reach
 from routines.enums import AudienceKind, DraftState, State
-from routines.markdown import FILE, ROUTINE, Links, targets_in
-from routines.models import Audience, Draft, Favourite, Incoming, Question, ReadingRequest, Review, Routine, Version
+from routines.markdown import FILE, ROUTINE, RULE, Links, targets_in
+from routines.models import (
+    Audience,
+    Draft,
+    Favourite,
+    Incoming,
+    Question,
+    ReadingRequest,
+    Requirement,
+    Review,
+    Routine,
+    Version,
+)  # fmt: skip
 
 # Beyond this the list says «more than».
 COUNT_LIMIT = 1000
@@ -200,7 +211,7 @@ def unread_count(employee: Employee) -> int:
 
 
 def links_of(texts: Iterable[str], organisation_slug: str) -> Links:
-    """Where the routines and files that texts name are found. At most one query for each sort, or none."""
+    """Where the routines, rules and files that texts name are found. At most one query for each sort, or none."""
     targets = set().union(*(targets_in(text) for text in texts))
     slugs = {target.removeprefix(ROUTINE) for target in targets if target.startswith(ROUTINE)}
     ids = {key for target in targets if target.startswith(FILE) and _is_id(key := target.removeprefix(FILE))}
@@ -208,10 +219,20 @@ def links_of(texts: Iterable[str], organisation_slug: str) -> Links:
     if slugs:
         for slug in Routine.objects.filter(slug__in=slugs).values_list("slug", flat=True):
             links[ROUTINE + slug] = reverse("routines:detail", args=[organisation_slug, slug])
+    if keys := {target for target in targets if target.startswith(RULE)}:
+        for rule in linkable_rules():
+            if (target := RULE + rule.key) in keys:
+                links[target] = reverse("routines:law_requirement", args=[organisation_slug, rule.pk])
     if ids:
         for file in _files(ids):
             links[f"{FILE}{file.pk}"] = reverse("files:serve", args=[organisation_slug, file.pk, file.name])
     return links
+
+
+def linkable_rules() -> list[Requirement]:
+    """The rules of the register that a text can link to, by law and place."""
+    rows = Requirement.objects.filter(set_aside_at__isnull=True).only("law", "place", "organisation_id")
+    return list(rows.order_by("law", "place", "id"))
 
 
 def links_of_incoming(incoming: Incoming, organisation_slug: str) -> Links:
@@ -237,6 +258,14 @@ def _is_id(text: str) -> bool:
 def _files(ids: Collection[str]) -> QuerySet[Attachment]:
     """Files of routines, and of nothing else, whatever number somebody writes."""
     return Attachment.objects.filter(owner_kind=Routine._meta.label_lower, pk__in=ids)
+
+
+def may_see_file(employee: Employee, file: Attachment) -> bool:
+    """Whether somebody may open a routine's file: a version names it, or they have a part in what is being written."""
+    if visible_drafts(employee).filter(routine=file.owner_id).exists():
+        return True
+    named = Version.objects.filter(routine=file.owner_id, text__regex=rf"{FILE}{file.pk}\M")
+    return visible_to(employee).filter(pk=file.owner_id).exists() and named.exists()
 
 
 def file_names_in(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from routines.services.approving import (
     to_approval,
 )
 from routines.services.bringing import bring_in, refuse, take_over
+from routines.services.chasing import chase
 from routines.services.law import (
     add_requirement,
     adopt_laws,
@@ -36,7 +37,7 @@ from routines.services.publishing import (
     start_revisions,
     still_right,
 )
-from routines.services.reading import answer_question, ask_owner, chase, confirm, look_through, look_through_all
+from routines.services.reading import answer_question, ask_owner, confirm, look_through, look_through_all
 from routines.services.turns import turn
 from routines.services.writing import (
     add_files,

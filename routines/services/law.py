@@ -16,7 +16,7 @@ from hms.audit.transitions import InvalidTransition, lock
 from hms.organisations.models import Employee, Organisation
 from hms.tenancy.scope import current_organisation_id
 from routines.models import Handbook, Point, PointRoutine, Requirement, RequirementRoutine, Routine
-from routines.services.months import in_months
+from routines.months import in_months
 from routines.services.publishing import look_through_soon
 from routines.starter_laws import BY_CODE
 

@@ -22,8 +22,8 @@ from routines.diffing import delta
 from routines.enums import DraftState, State
 from routines.markdown import plain
 from routines.models import Draft, Routine, RoutineClock, Version
+from routines.months import in_months
 from routines.selectors import file_names_in
-from routines.services.months import in_months
 from routines.services.writing import discard_draft
 
 logger = logging.getLogger(__name__)

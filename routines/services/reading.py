@@ -1,7 +1,6 @@
 """Who is asked to read what is in force, and what they answer: read and understood, or a question."""
 
 import datetime
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils import timezone, translation
@@ -242,35 +241,3 @@ def _wait_until(routine: Routine, employee: Employee, day: datetime.date) -> Non
     request = ReadingRequest.objects.filter(routine=routine, employee=employee, ended_at__isnull=True).first()
     if request is not None and request.assignment.due_on < day and request.assignment.state == AssignmentState.OPEN:
         assignments.set_due_date(request.assignment, due_on=day, by=None)
-
-
-# --- chasing ---
-
-
-def chase(routine: Routine, *, by: Employee, units: Collection[int] | None) -> int:
-    """Remind those who have not read a routine, once a day at most. Effects: a message to each. Returns how many.
-
-    Args:
-        units: ids of the units whose people are reminded; None for all.
-    """
-    waiting = ReadingRequest.objects.filter(routine=routine, ended_at__isnull=True)
-    if units is not None:
-        waiting = waiting.filter(employee__unit_id__in=units)
-    told = [
-        Told(
-            one.employee,
-            routine,
-            f"chase-{routine.pk}-{timezone.localdate():%Y%m%d}",
-            {
-                "slug": routine.slug,
-                "title": routine.title,
-                "name": by.given_name,
-                "due_on": one.assignment.due_on.isoformat(),
-            },
-        )
-        for one in waiting.select_related("employee__user", "assignment")
-    ]
-    count = notify_many("routines.chased", told)
-    if count:
-        record("routine.readers_chased", routine, by=by, data={"people": count})
-    return count

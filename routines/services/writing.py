@@ -7,7 +7,6 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from hms.assignments import services as assignments
@@ -22,16 +21,15 @@ from routines.errors import StaleDraft
 from routines.markdown import FILE
 from routines.models import Audience, Draft, Favourite, Review, Routine, Version
 from routines.selectors import audience_of
+from routines.slugs import ascii_slug
 
 # Words that stand where a routine's own address does.
 TAKEN = {"bibliotek", "ny", "radar", "v"}
-# Kept when an autosave comes from the same person: a history of every key stroke helps nobody.
-NORWEGIAN = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "Æ": "ae", "Ø": "o", "Å": "a"})
 
 
 def free_slug(title: str) -> str:
     """An address that no other routine has, from its title: «Stikkskader og blodsøl» → `stikkskader-og-blodsol`."""
-    base = slugify(title.translate(NORWEGIAN))[:70].strip("-") or "rutine"
+    base = ascii_slug(title)[:70].strip("-") or "rutine"
     if base in TAKEN or base.isdecimal():
         base = f"rutine-{base}"
     known = set(Routine.objects.filter(slug__startswith=base).values_list("slug", flat=True))

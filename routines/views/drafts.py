@@ -20,11 +20,14 @@ from routines.comparing import compare, only_changes
 from routines.enums import DraftState
 from routines.errors import NotReady, StaleDraft
 from routines.forms import ApproveForm, DraftForm, NewRoutineForm, ReasonForm, ReviewForm, SendForm
-from routines.markdown import MOST_CHARACTERS
+from routines.markdown import MOST_CHARACTERS, ROUTINE, RULE
 from routines.models import Draft, Review, Version
 from routines.services.approving import REVIEW_DAYS
 from routines.views.common import crumbs, draft_of, form_view, routine_of, shown, url
 from routines.views.versions import comparison
+
+# A longer list is looked through by nobody; the rest is typed.
+MOST_TARGETS = 300
 
 
 @form_view
@@ -112,17 +115,22 @@ def write(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
         "routine": routine,
         "close_url": url(request, "draft", routine),
         "text": shown(request, form["text"].value() or "") if not is_fragment(request) else "",
-        "others": _others(routine.pk),
+        "targets": _targets(routine.pk),
         **conflict,
     }
     status = 422 if form.is_bound else 200
     return render(request, "routines/write.html", context, status=status)
 
 
-def _others(but: int) -> list[Any]:
-    """Routines one can link to, by title."""
-    rows = selectors.in_force().exclude(pk=but).order_by("title")
-    return list(rows.only("slug", "title", "organisation_id")[:200])
+def _targets(but: int) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a text can link to, by sort: what is typed between the brackets, and its name."""
+    routines = selectors.in_force().exclude(pk=but).order_by("title").values_list("slug", "title")
+    rules = {RULE + rule.key: rule.name for rule in selectors.linkable_rules()}
+    sorts = [
+        (_("Routines"), [(ROUTINE + slug, title) for slug, title in routines[:MOST_TARGETS]]),
+        (_("Law register"), list(rules.items())[:MOST_TARGETS]),
+    ]
+    return [(label, targets) for label, targets in sorts if targets]
 
 
 def _conflict(request: HttpRequest, draft: Draft, form: DraftForm) -> dict[str, Any]:

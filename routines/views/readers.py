@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from celery import current_app
 from django.contrib import messages
-from django.db import transaction
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -24,8 +23,6 @@ from routines.forms import PaperForm
 from routines.models import Routine
 from routines.rules import sees_names
 from routines.views.common import crumbs, form_view, routine_of, url
-
-CHASE = "routines.tasks.chase_readers"
 
 
 @require_safe
@@ -60,11 +57,18 @@ def _scope(me: Employee, routine: Routine) -> list[int] | None:
 
 @require_POST
 def chase(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
-    """Remind those who have not read it. A worker writes the messages, however many they are."""
+    """Remind those who have not read it: everybody one may, or those of one unit. A worker writes the messages."""
     routine = routine_of(request, slug, "routines.chase")
-    arguments = [request.organisation.pk, routine.pk, request.employee.pk, _scope(request.employee, routine)]
-    transaction.on_commit(lambda: current_app.tasks[CHASE].delay(*arguments))
-    messages.success(request, _("They are reminded. Nobody hears of it more than once a day."))
+    units = _scope(request.employee, routine)
+    chosen = request.POST.get("unit", "")
+    if chosen.isdecimal() and len(chosen) < 19:
+        if not sees_names(request.employee, routine, int(chosen)):
+            raise PermissionDenied
+        units = [int(chosen)]
+    if services.chase(routine, by=request.employee, units=units):
+        messages.success(request, _("They are reminded. Nobody hears of it more than once a day."))
+    else:
+        messages.info(request, _("Nobody waits to be reminded."))
     return redirect_to(request, url(request, "readers", routine))
 
 

@@ -51,7 +51,7 @@ if (toolbar) {
     if (!linkTo.value) return;
     const { selectionStart: from, selectionEnd: to, value } = area;
     const words = value.slice(from, to) || linkTo.selectedOptions[0].textContent;
-    type(`[${words}](rutine:${linkTo.value})`, from, to);
+    type(`[${words}](${linkTo.value})`, from, to);
     linkTo.value = "";
   });
 }

@@ -64,6 +64,26 @@ def test_file_of_a_draft_is_not_everybodys(cast, client, routine):
     assert client.get(f"/fjellvik/filer/{sign.pk}/{sign.name}").status_code == 404
 
 
+def test_file_of_a_later_draft_is_not_everybodys_though_the_routine_is(cast, client, routine):
+    with tenant(cast.fjellvik):
+        pass_through(cast, draft_of(routine))
+        services.begin_draft(routine, by=cast.amir)
+    [sign] = bring_in(cast, client, routine, picture("ikke-ferdig.png"))
+    address = f"/fjellvik/filer/{sign.pk}/{sign.name}"
+    answer = client.get(address)
+    assert answer.status_code == 200
+    b"".join(answer.streaming_content)
+    client.force_login(cast.ingrid.user)
+    assert client.get(url(routine)).status_code == 200
+    assert client.get(address).status_code == 404
+    # A file whose number begins alike is another file.
+    with tenant(cast.fjellvik):
+        draft = draft_of(routine)
+        services.save_draft(draft, by=cast.amir, revision=draft.revision, text=f"[x](fil:{sign.pk}0)", change_note="Ny")
+        pass_through(cast, draft)
+    assert client.get(address).status_code == 404
+
+
 def test_file_of_something_else_is_never_shown(cast, client, routine):
     with tenant(cast.fjellvik):
         case = report(cast)

@@ -19,6 +19,7 @@ from hms.tenancy.scope import tenant
 from routines import documents, services
 from routines.models import Requirement, RoutineClock
 from routines.selectors import law
+from routines.selectors.handbook import year_ahead
 from routines.starter_laws import BY_CODE, STARTERS
 from tests.routines.helpers import publish
 
@@ -229,6 +230,49 @@ def test_handbook_is_what_the_organisation_has_and_no_link_leads_nowhere(cast, c
     with tenant(cast.fjellvik):
         services.archive(routine, by=cast.amir, reason="Gammel")
     assert routine.title not in client.get("/fjellvik/handbok/").content.decode()
+
+
+def test_year_ahead_has_every_revision_and_check_in_its_month(cast, client):
+    with tenant(cast.fjellvik):
+        late, later = publish(cast, title="Skulle vært sett på"), publish(cast, title="Om et halvt år")
+        too_late, gone = publish(cast, title="Om to år"), publish(cast, title="Ute av bruk")
+        [rule] = adopt(cast)
+        today = timezone.localdate()
+        for task, days in ((late.revision, -40), (later.revision, 180), (too_late.revision, 800), (rule.task, 3)):
+            type(task).objects.filter(pk=task.pk).update(due_on=today + datetime.timedelta(days=days))
+        services.archive(gone, by=cast.amir, reason="Gammel")
+        year = year_ahead(today)
+    lines = {line.name: (month.first, line.is_late) for month in year for line in month.lines}
+    assert lines == {
+        late.title: (today.replace(day=1), True),
+        rule.name: ((today + datetime.timedelta(days=3)).replace(day=1), False),
+        later.title: ((today + datetime.timedelta(days=180)).replace(day=1), False),
+    }
+    client.force_login(cast.ingrid.user)
+    page = client.get("/fjellvik/handbok/").content.decode()
+    assert 'id="year"' in page
+    assert late.title in page[page.index('id="year"') : page.index('id="law"')]
+
+
+def test_text_links_to_a_rule_of_the_register_while_it_is_there(cast, client):
+    with tenant(cast.fjellvik):
+        [rule] = adopt(cast, "aml-5-1")
+        routine = publish(cast, text="Se [registeret](lov:arbeidsmiljoloven-5-1) og [ingenting](lov:finnes-ikke).\n")
+    client.force_login(cast.ingrid.user)
+    address = f'href="/fjellvik/lovregister/{rule.pk}/"'
+    page = client.get(f"/fjellvik/rutiner/{routine.slug}/").content.decode()
+    assert address in page
+    assert "lov:" not in page
+    with tenant(cast.fjellvik):
+        services.begin_draft(routine, by=cast.amir)
+    client.force_login(cast.amir.user)
+    editor = client.get(f"/fjellvik/rutiner/{routine.slug}/utkast/skriv/").content.decode()
+    assert '<option value="lov:arbeidsmiljoloven-5-1">Arbeidsmiljøloven § 5-1</option>' in editor
+    with tenant(cast.fjellvik):
+        services.set_aside(rule, by=cast.sunniva, reason="Gjelder ikke")
+    page = client.get(f"/fjellvik/rutiner/{routine.slug}/").content.decode()
+    assert "registeret" in page
+    assert address not in page
 
 
 def test_handbook_costs_the_same_however_much_there_is(cast, client, django_assert_max_num_queries):

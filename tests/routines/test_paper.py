@@ -15,7 +15,7 @@ from tests.routines.helpers import publish, url
 
 def on_paper(routine, employee) -> str:
     with translation.override("en"):
-        return render_to_string("routines/readers_pdf.html", documents.readers_context(routine, employee))
+        return render_to_string("routines/readers_pdf.html", documents.readers_context(routine, employee)[0])
 
 
 def test_list_has_the_text_and_those_who_have_not_signed(cast):

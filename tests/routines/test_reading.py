@@ -353,9 +353,40 @@ def test_chasing_is_a_workers_and_reaches_ones_own_people_once(cast, client, dja
     for _ in range(2):
         with django_capture_on_commit_callbacks(execute=True):
             assert client.post(url(routine, "lesere/purr/")).status_code == 303
+    assert chased(cast) == ["Piotr", "Tor Erik"]
+    assert client.post(url(routine, "lesere/purr/"), {"unit": cast.solbakken.pk}).status_code == 403
+
+
+def chased(cast):
     with tenant(cast.fjellvik):
         told = Notification.objects.filter(type="routines.chased")
-        assert sorted(one.recipient.given_name for one in told) == ["Piotr", "Tor Erik"]
+        return sorted(one.recipient.given_name for one in told)
+
+
+def test_chasing_one_unit_leaves_the_others_alone(cast, client, django_capture_on_commit_callbacks):
+    with tenant(cast.fjellvik):
+        routine = begin(cast, unit=cast.kommune, owner=cast.sunniva, by=cast.sunniva)
+        publish_draft(cast, routine)
+        services.turn()
+    client.force_login(cast.sunniva.user)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(url(routine, "lesere/purr/"), {"unit": cast.piotr.unit_id})
+    assert chased(cast) == ["Piotr", "Tor Erik"]
+
+
+def test_a_reminder_outlives_a_broker_that_is_away(cast, client):
+    """Nothing is sent in the request: what was asked for stands in the database until a worker sends it."""
+    with tenant(cast.fjellvik):
+        routine = begin(cast, unit=cast.kommune, owner=cast.sunniva, by=cast.sunniva)
+        publish_draft(cast, routine)
+        services.turn()
+    client.force_login(cast.piotr.user)
+    client.post(url(routine, "lesere/purr/"))
+    assert chased(cast) == []
+    with tenant(cast.fjellvik):
+        services.turn()
+        services.turn()
+    assert chased(cast) == ["Piotr", "Tor Erik"]
 
 
 def test_asking_many_takes_as_many_queries_as_asking_few(cast, inside, django_assert_max_num_queries):

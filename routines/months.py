@@ -4,7 +4,7 @@ import datetime
 
 
 def in_months(day: datetime.date, months: int) -> datetime.date:
-    """The same day so many months later; the last of the month where it has none such."""
+    """The same day so many months later (earlier when negative); the last of the month where it has none such."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     for last in range(day.day, 27, -1):
         try:
