@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from hms.organisations.access import may, visible
@@ -12,12 +13,14 @@ from hms.reports import kinds
 from hms.reports.pdf import render_pdf
 from routines import selectors
 from routines.exchange.giving import made_by, on_paper, pictures_for
-from routines.models import Routine
+from routines.models import Routine, Version
 from routines.rules import sees_names
-from routines.selectors.handbook import handbook, newest_versions
+from routines.selectors.handbook import Book, handbook, newest_versions
 
 READERS = "routines.readers"
 HANDBOOK = "routines.handbook"
+# More than this is no book any more, and costs the worker its time.
+MOST_TEXTS = 200
 
 
 def make_readers(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
@@ -58,7 +61,7 @@ def readers_context(routine: Routine, employee: Employee) -> tuple[dict[str, Any
 
 
 def make_handbook(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
-    """The internal control handbook as it is now.
+    """The internal control handbook as it is now; with what the routines say when `texts` is asked for.
 
     Raises:
         ReportGone: when the employee may not read it.
@@ -67,21 +70,39 @@ def make_handbook(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
     if not may(employee, "routines.view_law"):
         raise kinds.ReportGone
     day = timezone.localdate().isoformat()
-    return kinds.Made(
-        f"{_('handbook')}-{day}.pdf", render_pdf("routines/handbook_pdf.html", handbook_context(employee))
-    )
+    context, files = handbook_context(employee, with_texts=bool(parameters.get("texts")))
+    return kinds.Made(f"{_('handbook')}-{day}.pdf", render_pdf("routines/handbook_pdf.html", context, files=files))
 
 
-def handbook_context(employee: Employee) -> dict[str, Any]:
-    """What the document shows."""
+def handbook_context(employee: Employee, *, with_texts: bool = False) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """What the document shows, and the pictures in it."""
     book = handbook(employee.organisation)
-    return {
+    texts, files = _texts(book) if with_texts else ([], {})
+    context = {
         "organisation": employee.organisation,
         "book": book,
         "versions": newest_versions(),
         "today": timezone.localdate(),
         "made": made_by(employee),
+        "texts": texts,
+        "has_more_texts": bool(texts) and len(texts) < sum(len(routines) for _label, routines in book.chapters),
     }
+    return context, files
+
+
+def _texts(book: Book) -> tuple[list[tuple[Routine, SafeString]], dict[str, bytes]]:
+    """The routines in force with what they say, in the order of the handbook, and their pictures."""
+    routines = [routine for _label, chapter in book.chapters for routine in chapter][:MOST_TEXTS]
+    said = dict(Version.objects.filter(pk__in=[routine.current_id for routine in routines]).values_list("pk", "text"))
+    found, files = [], {}
+    for routine in routines:
+        text = said[routine.current_id]
+        links, pictures = pictures_for(text)
+        files |= pictures
+        # Two routines may have headings of the same name.
+        html = on_paper(text, links).replace('id="om-', f'id="{routine.slug}-')
+        found.append((routine, mark_safe(html)))
+    return found, files
 
 
 kinds.register(

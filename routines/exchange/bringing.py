@@ -37,6 +37,8 @@ _STYLES = "\n".join(
 )
 _DATA = re.compile(r"^data:image/(?:png|jpeg|gif|webp);base64,(.*)$", re.DOTALL)
 _HEADING = re.compile(r"^(#{1,6})(?= )", re.MULTILINE)
+# What no text has, but every program and archive.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 # Word of before 2007, and whatever has a password.
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
@@ -61,20 +63,24 @@ class Brought:
 
 def bring(data: bytes, name: str) -> Brought:
     """Read a Word file (.docx), an HTML page or a Markdown text. What it is, is seen from its bytes; the name says only
-    which of the two plain texts it is.
+    which of the two plain texts it is, and that what should be a Word file is none.
 
     Raises:
         CannotRead: with the reason, translated.
     """
     if len(data) > MOST_BYTES:
         raise CannotRead(_("The file is too large. Choose one under %(size)d MB.") % {"size": MOST_BYTES // MEGABYTE})
+    ending = name.lower().rpartition(".")[2]
     if data.startswith(b"PK\x03\x04"):
         brought = _word(data)
     elif data.startswith(_OLD_OFFICE):
         raise CannotRead(_("This is an old Word file, or one with a password. Save it as .docx without a password."))
+    elif ending in {"docx", "docm", "dotx"}:
+        raise CannotRead(
+            _("This is not a Word file, or it is damaged. Open it in Word, save it again and try once more.")
+        )
     else:
         text = _decoded(data)
-        ending = name.lower().rpartition(".")[2]
         looks_like_html = re.match(r"\s*(<!doctype html|<html|<\?xml)", text[:2000], re.IGNORECASE) is not None
         brought = _html(text) if looks_like_html or ending in {"html", "htm"} else _markdown(text)
     brought.text = brought.text.strip() + "\n" if brought.text.strip() else ""
@@ -98,7 +104,7 @@ def _decoded(data: bytes) -> str:
             text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")
-    if "\0" in text or data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8", b"{\\rtf")):
+    if _CONTROL.search(text) or data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8", b"{\\rtf")):
         raise CannotRead(_("We can read Word (.docx), HTML and Markdown. Save the file as one of these and try again."))
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

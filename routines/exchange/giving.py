@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from hms.files.models import Attachment
 from hms.organisations.access import may, visible
@@ -151,7 +152,7 @@ def _facts(edition: Edition) -> list[tuple[str, str]]:
             facts.append((_("Status"), _("No longer in force")))
         facts.append((_("Written by"), version.author_name))
         if version.approved_by is not None:
-            facts.append((_("Approved by"), version.approved_by.name))
+            facts.append((pgettext("version", "Approved by"), version.approved_by.name))
     else:
         facts.append((_("Status"), edition.label))
     if routine.law:
@@ -198,7 +199,7 @@ def as_word(edition: Edition, employee: Employee) -> kinds.Made:
         title=edition.title,
         facts=_facts(edition),
         versions_title=_("Versions"),
-        heads=[_("Version"), _("In force from"), _("Written by"), _("Approved by"), _("What is new")],
+        heads=[_("Version"), _("In force from"), _("Written by"), pgettext("version", "Approved by"), _("What is new")],
         versions=rows,
         foot=f"{edition.routine.organisation.name} · {edition.label} · {made_by(employee)}",
     )

@@ -47,5 +47,5 @@ def goals(request: HttpRequest, organisation: str) -> HttpResponse:
 def paper(request: HttpRequest, organisation: str) -> HttpResponse:
     """Ask for the handbook on paper, and lead on to where it is waited for."""
     require(request, "routines.view_law")
-    job = request_report(HANDBOOK, by=request.employee, parameters={})
+    job = request_report(HANDBOOK, by=request.employee, parameters={"texts": request.POST.get("texts") == "1"})
     return redirect_to(request, "reports:show", organisation, job.pk)

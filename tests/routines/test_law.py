@@ -254,6 +254,29 @@ def test_year_ahead_has_every_revision_and_check_in_its_month(cast, client):
     assert late.title in page[page.index('id="year"') : page.index('id="law"')]
 
 
+def test_handbook_on_paper_brings_the_texts_that_are_in_force_when_asked_to(cast, client):
+    with tenant(cast.fjellvik):
+        first = publish(cast, title="Brann", text="# Med en gang\n\nRing 110.\n")
+        publish(cast, title="Ran", text="# Med en gang\n\nIkke gjør motstand.\n")
+        gone = publish(cast, title="Ute", text="Gjelder ikke lenger.\n")
+        services.archive(gone, by=cast.amir, reason="Gammel")
+        services.save_draft(
+            services.begin_draft(first, by=cast.amir), by=cast.amir, revision=1, text="Ikke ferdig", change_note="x"
+        )
+        with translation.override("en"):
+            without = render_to_string("routines/handbook_pdf.html", documents.handbook_context(cast.ingrid)[0])
+            context, _files = documents.handbook_context(cast.ingrid, with_texts=True)
+            html = render_to_string("routines/handbook_pdf.html", context)
+    assert "Ring 110." not in without
+    assert "Ring 110." in html
+    assert "Ikke gjør motstand." in html
+    assert "Gjelder ikke lenger." not in html
+    assert "Ikke ferdig" not in html
+    anchors = re.findall(r' id="([^"]+)"', html)
+    assert len(anchors) == len(set(anchors))
+    assert all(anchor in anchors for anchor in re.findall(r'href="#([^"]+)"', html))
+
+
 def test_text_links_to_a_rule_of_the_register_while_it_is_there(cast, client):
     with tenant(cast.fjellvik):
         [rule] = adopt(cast, "aml-5-1")
@@ -296,7 +319,7 @@ def test_handbook_on_paper_has_contents_and_the_list_of_versions(cast, client, d
         publish(cast, routine, text="# Nytt\n", change_note="Ring 113 først")
         adopt(cast)
         with translation.override("en"):
-            html = render_to_string("routines/handbook_pdf.html", documents.handbook_context(cast.ingrid))
+            html = render_to_string("routines/handbook_pdf.html", documents.handbook_context(cast.ingrid)[0])
     assert "Ring 113 først" in html
     assert "Helene Dahl" in html
     for anchor in re.findall(r'href="#([^"]+)"', html):
