@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from hms.core.forms import HmsForm
+from hms.organisations.enums import Role
 from hms.organisations.models import Unit
 from hms.organisations.selectors import in_tree_order
 from routines.enums import Category
@@ -17,11 +18,12 @@ LIBRARY = "bibliotek"
 
 
 class FilterForm(HmsForm):
-    """Words, what it is about, where. What does not fit is left out."""
+    """Words, what it is about, where, and for which role. What does not fit is left out."""
 
     q = forms.CharField(required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
     category = forms.ChoiceField(label=_("About"), required=False)
     unit = forms.ChoiceField(label=_("Unit"), required=False)
+    role = forms.ChoiceField(label=_("For"), required=False)
     vis = forms.ChoiceField(
         required=False, widget=forms.HiddenInput, choices=[(name, name) for name in (ALL, MINE, FAVOURITES, NEWEST, DRAFTS, ARCHIVE)]
     )  # fmt: skip
@@ -34,3 +36,4 @@ class FilterForm(HmsForm):
             ("", _("All units")),
             *((str(unit.pk), "\u2003" * max(0, len(unit.path) - 1) + unit.name) for unit in units),
         ]
+        self.fields["role"].choices = [("", _("All roles")), *Role.choices]  # type: ignore[attr-defined]

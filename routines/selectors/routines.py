@@ -127,6 +127,12 @@ def applying_to(routines: QuerySet[Routine], employee: Employee) -> QuerySet[Rou
     return routines.filter(Exists(mine))
 
 
+def for_role(routines: QuerySet[Routine], role: str) -> QuerySet[Routine]:
+    """Routines that name a role among those they are for."""
+    named = Audience.objects.filter(routine=OuterRef("pk"), kind=AudienceKind.ROLE, role=role)
+    return routines.filter(Exists(named))
+
+
 def audience_of(routine: Routine) -> list[Audience]:
     return list(routine.audience.select_related("unit", "group", "employee").order_by("id"))
 

@@ -102,6 +102,8 @@ def _chosen(me: Employee, view: str, wanted: dict[str, Any]) -> QuerySet[Routine
         found = found.filter(category=wanted["category"])
     if "unit" in wanted:
         found = found.filter(unit__path__contains=[int(wanted["unit"])])
+    if "role" in wanted:
+        found = selectors.for_role(found, wanted["role"])
     return found
 
 

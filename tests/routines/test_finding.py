@@ -99,6 +99,17 @@ def test_filters_and_tabs(cast, shelf, client):
         assert Favourite.objects.get().employee == cast.tor_erik
 
 
+def test_role_finds_what_is_for_it_and_nothing_else(cast, shelf, client):
+    with tenant(cast.fjellvik):
+        services.set_audience(shelf["fire"], [{"kind": "role", "role": "manager"}], by=cast.sunniva)
+    client.force_login(cast.ingrid.user)
+    page = client.get("/fjellvik/rutiner/", {"role": "manager"}).content.decode()
+    assert shelf["fire"].title in page
+    assert shelf["needle"].title not in page
+    page = client.get("/fjellvik/rutiner/", {"role": "safety_rep"}).content.decode()
+    assert shelf["fire"].title not in page
+
+
 def test_new_text_is_found_and_the_old_is_not(cast, shelf):
     with tenant(cast.fjellvik):
         publish(cast, shelf["fire"], text="Ring 110. Møt ved flaggstanga.\n")
