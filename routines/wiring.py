@@ -223,7 +223,7 @@ def _note(events: list[Event]) -> dict[int, str]:
     """What was new in the version that an event tells of."""
     if not events:
         return {}
-    rows = Version.objects.filter(routine__in={event.root_id for event in events})
+    rows = Version.objects.filter(routine__in={event.root_id for event in events}, translates__isnull=True)
     notes = {(row.routine_id, row.number): row.change_note for row in rows.only("routine_id", "number", "change_note")}
     return {event.pk: notes.get((event.root_id, event.data.get("version")), "") for event in events}
 
@@ -258,6 +258,7 @@ verbs.register(
         "routine.approved": Verb(gettext_lazy("%(name)s approved the draft"), "shield", "success"),
         "routine.sent_back": Verb(gettext_lazy("%(name)s took the draft back to be written on"), "undo", "warning"),
         "routine.published": Verb(gettext_lazy("Version %(version)s is in force"), "check", "success", _note),
+        "routine.translated": Verb(gettext_lazy("Version %(version)s is in force in another language"), "check"),
         "routine.changed": Verb(gettext_lazy("%(name)s changed how the routine is kept"), "settings"),
         "routine.audience_changed": Verb(gettext_lazy("%(name)s changed whom the routine is for"), "people"),
         "routine.still_right": Verb(gettext_lazy("%(name)s looked through it: still right"), "check", "success"),

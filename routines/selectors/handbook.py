@@ -102,7 +102,8 @@ def handbook(organisation: Organisation) -> Book:
 
 def newest_versions() -> list[Version]:
     """What has come into force, newest first: the handbook's own list of changes."""
-    rows = Version.objects.select_related("routine", "approved_by").defer("text", "routine__text", "routine__search")
+    rows = Version.objects.filter(translates__isnull=True).select_related("routine", "approved_by")
+    rows = rows.defer("text", "routine__text", "routine__search")
     return list(rows.order_by("-published_at", "-id")[:MOST_VERSIONS])
 
 

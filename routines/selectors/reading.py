@@ -41,7 +41,7 @@ def waiting_for(routine: Routine, employee: Employee) -> ReadingRequest | None:
 
 def last_receipt(routine: Routine, employee: Employee) -> Receipt | None:
     """What somebody confirmed last of a routine."""
-    rows = Receipt.objects.filter(routine=routine, employee=employee).select_related("version")
+    rows = Receipt.objects.filter(routine=routine, employee=employee).select_related("version", "read_in")
     return rows.order_by("-version__number", "-at").first()
 
 

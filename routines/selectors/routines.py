@@ -276,13 +276,13 @@ def timeline_of(routine: Routine) -> list[verbs.Line]:
     return verbs.lines(timeline(routine).filter(verb__startswith="routine.")[:40], nobody=_("Somebody"))
 
 
-def versions_of(routine: Routine) -> QuerySet[Version]:
-    """The editions in the routine's own language, newest first, without their texts."""
+def versions_of(routine: Routine, language: str = "") -> QuerySet[Version]:
+    """The editions in a language (the routine's own when left out), newest first, without their texts."""
     return (
-        Version.objects.filter(routine=routine, language=routine.language)
+        Version.objects.filter(routine=routine, language=language or routine.language)
         .select_related("author", "approved_by")
         .defer("text")
-        .order_by("-number")
+        .order_by("-number", "-edition")
     )
 
 
