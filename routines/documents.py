@@ -35,20 +35,31 @@ def make_readers(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
     )
     if routine is None or not may(employee, "routines.chase", routine):
         raise kinds.ReportGone
-    content = render_pdf("routines/readers_pdf.html", readers_context(routine, employee))
-    return kinds.Made(f"{routine.slug}-v{routine.current.number}.pdf", content)
+    context = readers_context(routine, employee, parameters.get("language", ""))
+    version = context["version"]
+    tail = f"-{version.language}" if version.translates_id else ""
+    content = render_pdf("routines/readers_pdf.html", context)
+    return kinds.Made(f"{routine.slug}-v{version.label}{tail}.pdf", content)
 
 
-def readers_context(routine: Routine, employee: Employee) -> dict[str, Any]:
-    """What the document shows: the text that holds, and those whose names this reader may see."""
+def readers_context(routine: Routine, employee: Employee, language: str = "") -> dict[str, Any]:
+    """What the document shows: the text that holds, and those whose names this reader may see.
+
+    Args:
+        language: of a translation; the routine's own text when it is left out, or when that one lacks what matters.
+    """
+    usable = {one.translation.language: one for one in selectors.standings_of(routine) if not one.matters}
+    standing = usable.get(language)
+    version = standing.version if standing else routine.current
     units = [
         unit for unit in selectors.progress(routine) if unit.waiting and sees_names(employee, routine, unit.unit.pk)
     ]
     return {
         "organisation": routine.organisation,
         "routine": routine,
-        "version": routine.current,
-        "text": on_paper(routine.current.text, {}),
+        "version": version,
+        "mark": standing.mark if standing else "",
+        "text": on_paper(version.text, {}),
         "units": units,
         "made": made_by(employee),
     }

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from hms.organisations.enums import Role
 from hms.organisations.models import Employee, Organisation, RoleHolding, SafetyAreaUnit
@@ -23,6 +24,7 @@ from routines.selectors.law import (
     register,
 )
 from routines.selectors.routines import in_force, with_list_columns
+from routines.selectors.translations import standings_in
 
 MOST_ROUTINES = 1000
 MOST_VERSIONS = 300
@@ -79,6 +81,9 @@ def handbook(organisation: Organisation) -> Book:
         .select_related("current__approved_by")
         .order_by("title", "id")[: MOST_ROUTINES + 1]
     )
+    standings = standings_in(get_language() or "", [routine.pk for routine in routines])
+    for routine in routines:
+        routine.standing = standings.get(routine.pk)
     by_category = [
         (category.label, [routine for routine in routines[:MOST_ROUTINES] if routine.category == category])
         for category in Category

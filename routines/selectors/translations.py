@@ -87,9 +87,9 @@ def standings_in(language: str, routines: Collection[int]) -> dict[int, Standing
     return {standing.translation.routine_id: standing for standing in found}
 
 
-def behind(routines: QuerySet[Routine]) -> list[Standing]:
-    """The translations that something which matters has left behind."""
-    found = _standings(Translation.objects.filter(routine__in=routines.values("pk")))
+def behind(routines: Collection[int]) -> list[Standing]:
+    """The translations of some routines (their ids) that something which matters has left behind."""
+    found = _standings(Translation.objects.filter(routine__in=routines).defer("current__text"))
     return [standing for standing in found if standing.matters]
 
 

@@ -161,7 +161,7 @@ def answer_review(
     elif draft.author_id != by.pk:
         notify(
             "routines.reviewed", to=draft.author, about=draft, dedupe=f"review-{review.pk}",
-            parameters={"slug": draft.routine.slug, "title": draft.title, "name": by.given_name},
+            parameters=_parameters(draft, by=by),
         )  # fmt: skip
 
 
@@ -237,7 +237,7 @@ def approve(
     for review in objections_to(draft):
         notify(
             "routines.replied", to=review.reviewer, about=draft, dedupe=f"reply-{review.pk}",
-            parameters={"slug": draft.routine.slug, "title": draft.title, "name": by.given_name},
+            parameters=_parameters(draft, by=by),
         )  # fmt: skip
     if draft.valid_from is None or draft.valid_from <= timezone.localdate(now):
         publish(draft, at=at)
@@ -263,8 +263,13 @@ def send_back(draft: Draft, *, by: Employee, reason: str) -> None:
         _tell_author("routines.sent_back", draft, by=by)
 
 
+def _parameters(draft: Draft, *, by: Employee) -> dict[str, str]:
+    known = {"slug": draft.routine.slug, "title": draft.title, "name": by.given_name}
+    return {**known, "language": draft.language} if draft.is_translation else known
+
+
 def _tell_author(message: str, draft: Draft, *, by: Employee) -> None:
     notify(
         message, to=draft.author, about=draft, dedupe=f"{draft.round}-{draft.revision}-{timezone.now():%Y%m%d%H%M%S}",
-        parameters={"slug": draft.routine.slug, "title": draft.title, "name": by.given_name},
+        parameters=_parameters(draft, by=by),
     )  # fmt: skip

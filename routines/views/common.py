@@ -76,9 +76,7 @@ def crumbs(
     return [*above, *more]
 
 
-def editions(
-    routine: Routine, me: Employee, most: int | None = None, language: str = ""
-) -> list[tuple[Version, Any]]:
+def editions(routine: Routine, me: Employee, most: int | None = None, language: str = "") -> list[tuple[Version, Any]]:
     """The editions in a language, newest first, and when the reader confirmed each."""
     read = selectors.receipts_by_version(routine, me)
     rows = selectors.versions_of(routine, language)[:most]

@@ -8,8 +8,8 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from hms.core.htmx import page_or_part, redirect_to
@@ -61,7 +61,10 @@ def routine_list(request: HttpRequest, organisation: str) -> HttpResponse:
     total = len(part.rows) if not (part.previous or part.next) else selectors.bounded_count(found)
     asked = selectors.due_of(me, [routine.pk for routine in part.rows])
     favourites = selectors.favourites_of(me)
-    found_words = selectors.snippets(part.rows, text)
+    translated = selectors.standings_in(get_language() or "", [routine.pk for routine in part.rows])
+    found_words = selectors.snippets(part.rows, text, get_language() or "")
+    for routine in part.rows:
+        routine.standing = translated.get(routine.pk)
     context = {
         "filters": form,
         "views": tabs(request, view),
@@ -71,7 +74,7 @@ def routine_list(request: HttpRequest, organisation: str) -> HttpResponse:
                 "status": selectors.status(routine),
                 "due_on": asked.get(routine.pk),
                 "is_favourite": routine.pk in favourites,
-                "snippet": found_words.get(routine.pk, ""),
+                "snippet": found_words.get(routine.pk),
             }
             for routine in part.rows
         ],
@@ -248,7 +251,9 @@ def confirm(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
             read_in=request.POST.get("read_in", ""),
         )  # fmt: skip
     except TranslationBehind:
-        messages.warning(request, _("The translation lacks something that matters. Read what is new here, and confirm."))
+        messages.warning(
+            request, _("The translation lacks something that matters. Read what is new here, and confirm.")
+        )
         return redirect_to(request, url(request, "detail", routine) + f"?sprak={routine.language}")
     except OtherVersion:
         messages.warning(request, _("A newer version came while you read. Read what is new, and confirm again."))

@@ -37,8 +37,8 @@ def tabs_of(request: HttpRequest, routine: Routine, language: str) -> list[dict[
             "code": one.code,
             "label": one.own_name,
             "url": f"{request.path}?sprak={one.code}",
+            "count": None,
             "current": one.code == language,
-            "is_behind": one.standing is not None and one.standing.matters,
         }
         for one in there
     ]
