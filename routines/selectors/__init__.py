@@ -40,6 +40,7 @@ from routines.selectors.routines import (
     with_list_columns,
 )
 from routines.selectors.translations import (
+    Language,
     Standing,
     behind,
     in_force_in,
@@ -52,6 +53,7 @@ from routines.selectors.translations import (
 
 __all__ = [
     "COUNT_LIMIT",
+    "Language",
     "Standing",
     "Waiting",
     "adoption_of",

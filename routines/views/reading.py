@@ -26,7 +26,7 @@ from routines.forms.filters import ALL, ARCHIVE, DRAFTS, FAVOURITES, LIBRARY, MI
 from routines.markdown import headings
 from routines.models import Receipt, Routine, Version
 from routines.views.common import asked_language, crumbs, editions, routine_of, shown, url
-from routines.views.translations import before_in_its_language, reading_of, tabs_of
+from routines.views.translations import before_in_its_language, other_languages, reading_of, tabs_of
 
 PAGE_SIZE = 25
 VERSIONS_SHOWN = 3
@@ -185,7 +185,7 @@ def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
         "version": version,
         "reading": reading,
         "languages": tabs_of(request, routine, language),
-        "translations": selectors.languages_of(routine, selectors.visible_drafts(me).open())[1:] if is_kept else [],  # type: ignore[attr-defined]
+        "translations": other_languages(me, routine) if is_kept else [],
         "status": selectors.status(routine),
         "text": shown(request, version.text) if version else "",
         "contents": contents if len(contents) >= CONTENTS_FROM else [],

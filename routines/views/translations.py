@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from hms.audit.transitions import InvalidTransition
 from hms.core.htmx import redirect_to
+from hms.organisations.models import Employee
 from routines import selectors, services
 from routines.comparing import compare, only_changes
 from routines.enums import State
@@ -42,6 +43,13 @@ def tabs_of(request: HttpRequest, routine: Routine, language: str) -> list[dict[
         }
         for one in there
     ]
+
+
+def other_languages(me: Employee, routine: Routine) -> list[selectors.Language]:
+    """The languages that a routine could be put into, with what there is; before it is in force only what is begun."""
+    drafts = selectors.visible_drafts(me).open()  # type: ignore[attr-defined]
+    others = [one for one in selectors.languages_of(routine, drafts) if not one.is_own]
+    return [one for one in others if routine.current is not None or one.draft is not None]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 import datetime
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from hms.assignments.enums import Kind
@@ -11,8 +13,11 @@ from hms.assignments.models import Assignment
 from hms.audit.transitions import InvalidTransition
 from hms.tenancy.scope import tenant
 from routines import selectors, services
+from routines.documents import readers_context
 from routines.enums import DraftState, State
 from routines.errors import NotReady, OtherVersion, TranslationBehind
+from routines.exchange.giving import as_markdown, find, pdf_context
+from routines.library import templates
 from routines.models import Draft, ReadingRequest, Receipt, Review, Routine, Translation, Version
 from tests.routines.helpers import TEXT, begin, publish, review_as, translate, url
 
@@ -145,8 +150,10 @@ def test_whole_way_in_the_browser_terms(cast, client):
     assert "Originalen: versjon 1, bokmål" in page
     assert 'name="is_material"' not in page
     form = {"title": "Needlestick injuries", "text": ENGLISH, "change_note": "First", "valid_from": "", "revision": 1}
-    assert client.post(url(routine, "utkast/skriv/?sprak=en"), {**form, "send": "1"}).headers["Location"].endswith(
-        "/utkast/send/?sprak=en"
+    assert (
+        client.post(url(routine, "utkast/skriv/?sprak=en"), {**form, "send": "1"})
+        .headers["Location"]
+        .endswith("/utkast/send/?sprak=en")
     )
     sent = {"revision": 2, "due_on": timezone.localdate(), "translates": 1}
     assert client.post(url(routine, "utkast/send/?sprak=en"), sent).status_code == 422
@@ -170,8 +177,8 @@ def test_only_those_who_keep_it_begin_a_translation(cast, client):
         routine = publish(cast)
     client.force_login(cast.ingrid.user)
     assert client.get(url(routine, "oversett/en/")).status_code == 403
-    client.force_login(cast.greta.user)
-    assert client.get(url(routine, "oversett/en/").replace("fjellvik", "vestbygg")).status_code == 404
+    client.force_login(cast.olav.user)
+    assert client.get(url(routine, "oversett/en/").replace("fjellvik", "havbris")).status_code == 404
 
 
 # --- what a reader gets ---
@@ -350,8 +357,8 @@ def test_search_finds_words_of_translations(cast, client, english):
     client.force_login(cast.kari.user)
     page = client.get("/fjellvik/rutiner/", {"q": "needlestick"}).content.decode()
     assert "Stikkskader" in page
-    client.force_login(cast.greta.user)
-    assert "Needlestick" not in client.get("/vestbygg/rutiner/", {"q": "needlestick"}).content.decode()
+    client.force_login(cast.olav.user)
+    assert "Needlestick" not in client.get("/havbris/rutiner/", {"q": "needlestick"}).content.decode()
 
 
 def test_versions_of_each_language_have_their_own_addresses(cast, client):
@@ -377,8 +384,6 @@ def test_versions_of_each_language_have_their_own_addresses(cast, client):
 
 
 def test_files_say_that_the_translation_is_behind(cast, inside):
-    from routines.exchange.giving import as_markdown, find, pdf_context
-
     routine = publish(cast)
     translate(cast, routine, text=ENGLISH)
     parameters = {"routine": routine.pk, "version": "1", "language": "en"}
@@ -394,3 +399,65 @@ def test_files_say_that_the_translation_is_behind(cast, inside):
     assert edition.holds
     assert Routine.objects.get().state == State.PUBLISHED
     assert Draft.objects.filter(state=DraftState.PUBLISHED, language="en").count() == 1
+
+
+def test_template_brings_its_other_languages_along(cast, inside, client):
+    routine = services.adopt(
+        templates()["forstehjelp"], unit=cast.solbakken, owner=cast.amir, by=cast.amir, language="nb",
+        with_translations=True,
+    )  # fmt: skip
+    drafts = Draft.objects.open().filter(routine=routine)
+    assert set(drafts.values_list("language", flat=True)) == {"nb", "nn", "en"}
+    english = drafts.get(language="en")
+    assert english.text == templates()["forstehjelp"].texts["en"].text
+    # It waits for the text that it is a translation of.
+    with pytest.raises(NotReady):
+        services.send(english, by=cast.amir, revision=english.revision, translates=1)
+    client.force_login(cast.amir.user)
+    assert "utkast/?sprak=en" in client.get(url(routine)).content.decode()
+    assert client.get(url(routine, "utkast/skriv/?sprak=en")).status_code == 200
+    assert client.get(url(routine, "oversett/en/")).status_code == 409
+
+
+def test_handbook_is_in_the_readers_language(cast, inside, client, english):
+    routine = publish(cast)
+    translate(cast, routine, title="Needlestick injuries", text=ENGLISH)
+    client.force_login(english.user)
+    page = client.get("/fjellvik/handbok/").content.decode()
+    assert "Needlestick injuries" in page
+    assert "Stikkskader" not in page
+    client.force_login(cast.kari.user)
+    assert "Needlestick injuries" not in client.get("/fjellvik/handbok/").content.decode()
+
+
+def test_list_asks_as_much_however_many_translations_there_are(cast, inside, client, english):
+    counts = []
+    client.force_login(english.user)
+    for title in ("Brann", "Vold", "Klor"):
+        translate(cast, publish(cast, title=title), title=f"{title} in English", text=ENGLISH)
+        client.get("/fjellvik/rutiner/?q=wound")
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/fjellvik/rutiner/?q=wound")
+        counts.append(len(queries))
+    assert len(set(counts)) == 1
+
+
+def test_signatures_on_paper_say_which_text_was_signed(cast, inside, client):
+    routine = publish(cast)
+    text = translate(cast, routine, text=ENGLISH)
+    services.look_through(routine, today=timezone.localdate())
+    routine = Routine.objects.select_related("organisation", "owner", "current").get()
+    with translation.override("en"):
+        html = render_to_string("routines/readers_pdf.html", readers_context(routine, cast.amir, "en"))
+    assert "running water" in html
+    assert "rennende" not in html
+    client.force_login(cast.amir.user)
+    signed = {"people": [cast.ingrid.pk], "version": 1, "sheet": "en 1"}
+    assert client.post(url(routine, "lesere/papir/"), signed).status_code == 303
+    receipt = Receipt.objects.get(employee=cast.ingrid)
+    assert (receipt.version, receipt.read_in, receipt.via) == (routine.current, text, "paper")
+    # A translation that lacks what matters is not what they are to sign.
+    material(cast, routine)
+    routine = Routine.objects.select_related("organisation", "owner", "current").get()
+    html = render_to_string("routines/readers_pdf.html", readers_context(routine, cast.amir, "en"))
+    assert "rennende" in html
