@@ -46,9 +46,14 @@ def last_receipt(routine: Routine, employee: Employee) -> Receipt | None:
 
 
 def receipts_by_version(routine: Routine, employee: Employee) -> dict[int, datetime.datetime]:
-    """When somebody confirmed each version: version id → time."""
-    rows = Receipt.objects.filter(routine=routine, employee=employee).values_list("version").annotate(last=Max("at"))
-    return dict(rows.order_by())
+    """When somebody confirmed each version, and each translation that they read it in: version id → time."""
+    rows = Receipt.objects.filter(routine=routine, employee=employee).values_list("version", "read_in")
+    last: dict[int, datetime.datetime] = {}
+    for version, read_in, at in rows.annotate(last=Max("at")).order_by("last"):
+        last[version] = at
+        if read_in is not None:
+            last[read_in] = at
+    return last
 
 
 @dataclass

@@ -80,4 +80,4 @@ def editions(routine: Routine, me: Employee, most: int | None = None, language: 
     """The editions in a language, newest first, and when the reader confirmed each."""
     read = selectors.receipts_by_version(routine, me)
     rows = selectors.versions_of(routine, language)[:most]
-    return [(version, read.get(version.translates_id or version.pk)) for version in rows]
+    return [(version, read.get(version.pk)) for version in rows]

@@ -26,7 +26,7 @@ from routines.forms.filters import ALL, ARCHIVE, DRAFTS, FAVOURITES, LIBRARY, MI
 from routines.markdown import headings
 from routines.models import Receipt, Routine, Version
 from routines.views.common import asked_language, crumbs, editions, routine_of, shown, url
-from routines.views.translations import before_in_its_language, other_languages, reading_of, tabs_of
+from routines.views.translations import before_in_its_language, in_its_language, other_languages, reading_of, tabs_of
 
 PAGE_SIZE = 25
 VERSIONS_SHOWN = 3
@@ -183,6 +183,7 @@ def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
     return {
         "routine": routine,
         "version": version,
+        "heading": in_its_language(version) if version else routine.title,
         "reading": reading,
         "languages": tabs_of(request, routine, language),
         "translations": other_languages(me, routine) if is_kept else [],

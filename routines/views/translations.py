@@ -5,6 +5,8 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -18,6 +20,13 @@ from routines.languages import name_of, others_than
 from routines.models import Draft, Receipt, Routine, Version
 from routines.selectors.translations import Standing
 from routines.views.common import asked_language, crumbs, draft_url, form_view, routine_of, shown, url
+
+
+def in_its_language(version: Version) -> SafeString | str:
+    """A version's title, marked with its language where that is not the page's."""
+    if version.language == get_language():
+        return version.title
+    return format_html('<span lang="{}">{}</span>', version.language, version.title)
 
 
 def standing_of(routine: Routine, version: Version) -> Standing | None:

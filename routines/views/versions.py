@@ -12,7 +12,7 @@ from routines import selectors
 from routines.comparing import compare, has_changes, only_changes
 from routines.models import Draft, Routine, Version
 from routines.views.common import asked_language, crumbs, editions, routine_of, shown, url
-from routines.views.translations import standing_of, tabs_of
+from routines.views.translations import in_its_language, standing_of, tabs_of
 
 
 def _version(request: HttpRequest, routine: Routine, label: str) -> Version:
@@ -38,6 +38,7 @@ def show(request: HttpRequest, organisation: str, slug: str, version: str) -> Ht
     context = {
         "routine": routine,
         "version": edition,
+        "heading": in_its_language(edition),
         "newest": newest,
         "is_current": newest is not None and edition.pk == newest.pk,
         "text": shown(request, edition.text),
