@@ -38,22 +38,34 @@ def make_readers(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
     )
     if routine is None or not may(employee, "routines.chase", routine):
         raise kinds.ReportGone
-    context, files = readers_context(routine, employee)
+    context, files = readers_context(routine, employee, parameters.get("language", ""))
+    version = context["version"]
+    tail = f"-{version.language}" if version.translates_id else ""
     content = render_pdf("routines/readers_pdf.html", context, files=files)
-    return kinds.Made(f"{routine.slug}-v{routine.current.number}.pdf", content)
+    return kinds.Made(f"{routine.slug}-v{version.label}{tail}.pdf", content)
 
 
-def readers_context(routine: Routine, employee: Employee) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """What the document shows (the text that holds, and those whose names this reader may see), and its pictures."""
+def readers_context(
+    routine: Routine, employee: Employee, language: str = ""
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """What the document shows (the text that holds, and those whose names this reader may see), and its pictures.
+
+    Args:
+        language: of a translation; the routine's own text when it is left out, or when that one lacks what matters.
+    """
+    usable = {one.translation.language: one for one in selectors.standings_of(routine) if not one.matters}
+    standing = usable.get(language)
+    version = standing.version if standing else routine.current
     units = [
         unit for unit in selectors.progress(routine) if unit.waiting and sees_names(employee, routine, unit.unit.pk)
     ]
-    links, files = pictures_for(routine.current.text)
+    links, files = pictures_for(version.text)
     context = {
         "organisation": routine.organisation,
         "routine": routine,
-        "version": routine.current,
-        "text": on_paper(routine.current.text, links),
+        "version": version,
+        "mark": standing.mark if standing else "",
+        "text": on_paper(version.text, links),
         "units": units,
         "made": made_by(employee),
     }

@@ -9,6 +9,10 @@ class OtherVersion(Exception):
     """A newer version came while somebody read the one before."""
 
 
+class TranslationBehind(Exception):
+    """What somebody read lacks something that matters: the routine's own text must be read."""
+
+
 class NotReady(Exception):
     """Something is missing before a draft can go on. The message is translated and ready to be shown."""
 

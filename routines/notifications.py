@@ -15,11 +15,19 @@ Words = Callable[[Notification], str]
 
 
 def _routine(notification: Notification) -> str:
-    return reverse("routines:detail", args=[notification.organisation.slug, notification.parameters["slug"]])
+    page = reverse("routines:detail", args=[notification.organisation.slug, notification.parameters["slug"]])
+    return page + _query(notification)
+
+
+def _query(notification: Notification) -> str:
+    """Leads to the text in the language that the message is about; nothing for the routine's own."""
+    language = notification.parameters.get("language", "")
+    return f"?sprak={language}" if language else ""
 
 
 def _draft(notification: Notification) -> str:
-    return reverse("routines:draft", args=[notification.organisation.slug, notification.parameters["slug"]])
+    page = reverse("routines:draft", args=[notification.organisation.slug, notification.parameters["slug"]])
+    return page + _query(notification)
 
 
 def _question(notification: Notification) -> str:
@@ -64,6 +72,13 @@ _register(
     "book",
     lambda n: _("In force now: %(title)s, version %(version)s") % n.parameters,
     lambda n: _("Those it is for are asked to read it."),
+    _routine,
+)
+_register(
+    "translated",
+    "book",
+    lambda n: _("In force now in another language: %(title)s") % n.parameters,
+    lambda n: _("Whoever has chosen that language reads it there."),
     _routine,
 )
 _register(

@@ -1,6 +1,6 @@
 """Addresses of routines, below an organisation's."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from routines.views import (
     codes,
@@ -15,10 +15,26 @@ from routines.views import (
     radar,
     readers,
     reading,
+    translations,
     versions,
 )
 
 app_name = "routines"
+
+
+class VersionConverter:
+    """What a version is called: 3, and 3.2 for the second text that translates it."""
+
+    regex = r"[0-9]+(?:\.(?:[2-9]|[1-9][0-9]+))?"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: object) -> str:
+        return str(value)
+
+
+register_converter(VersionConverter, "version")
 
 of_draft = [
     path("", drafts.show, name="draft"),
@@ -43,10 +59,11 @@ of_routine = [
     path("", reading.detail, name="detail"),
     path("lest/", reading.confirm, name="confirm"),
     path("favoritt/", reading.favourite, name="favourite"),
-    path("v/<int:version>/", versions.show, name="version"),
+    path("v/<version:version>/", versions.show, name="version"),
+    path("oversett/<str:language>/", translations.begin, name="translate"),
     path("last-ned/", exchange.take_out, name="take_out"),
     path("versjoner/", versions.overview, name="versions"),
-    path("endringer/<int:old>-<int:new>/", versions.compare_two, name="compare"),
+    path("endringer/<version:old>-<version:new>/", versions.compare_two, name="compare"),
     path("sporsmal/", questions.ask, name="ask"),
     path("sporsmal/<int:pk>/", questions.show, name="question"),
     path("utkast/", include(of_draft)),

@@ -24,7 +24,7 @@ from hms.organisations.models import Employee
 from hms.organisations.selectors import holders, line_manager_of, safety_reps_of
 from routines import selectors, services
 from routines.enums import State
-from routines.models import Draft, Incoming, Question, Requirement, Review, Routine, Version
+from routines.models import Draft, Incoming, Question, Requirement, Review, Routine, Translation, Version
 
 
 def _address(name: str, routine: Routine, *more: object) -> str:
@@ -57,6 +57,23 @@ def _question(assignment: Assignment) -> Question:
 def _routine_url(assignment: Assignment) -> str:
     routine = _routine(assignment)
     return _address("revise" if assignment.kind == Kind.REVISE else "detail", routine)
+
+
+def _translation(assignment: Assignment) -> Translation:
+    rows = Translation.objects.select_related("routine__unit", "routine__owner", "routine__organisation")
+    return rows.defer("text", "search", "routine__text", "routine__search").get(pk=assignment.source_id)
+
+
+def _translate_url(assignment: Assignment) -> str:
+    translation = _translation(assignment)
+    return _address("translate", translation.routine, translation.language)
+
+
+def _load_translations(assignments: Collection[Assignment]) -> None:
+    rows = Translation.objects.select_related("routine__unit", "routine__owner").defer("text", "search")
+    found = rows.in_bulk({assignment.source_id for assignment in assignments})
+    for assignment in assignments:
+        sources.keep_root(assignment, found[assignment.source_id].routine)
 
 
 def _facts_of(routine: Routine) -> list[tuple[str, str]]:
@@ -151,7 +168,7 @@ sources.register(
         kind=Review._meta.label_lower,
         label=gettext_lazy("Draft of a routine"),
         icon="edit",
-        url=lambda assignment: _address("draft", _draft(assignment).routine),
+        url=lambda assignment: _address("draft", _draft(assignment).routine) + _draft(assignment).query,
         root=lambda assignment: _draft(assignment).routine,
         facts=lambda assignment: _facts_of(_draft(assignment).routine),
         on_moved=_review_moved,
@@ -165,10 +182,23 @@ sources.register(
         kind=Draft._meta.label_lower,
         label=gettext_lazy("Draft of a routine"),
         icon="shield",
-        url=lambda assignment: _address("draft", _draft(assignment).routine),
+        url=lambda assignment: _address("draft", _draft(assignment).routine) + _draft(assignment).query,
         root=lambda assignment: _draft(assignment).routine,
         facts=lambda assignment: _facts_of(_draft(assignment).routine),
         successor=lambda assignment: line_manager_of(_draft(assignment).routine.owner),
+        link_verbs=frozenset(),
+    )
+)
+sources.register(
+    sources.Source(
+        kind=Translation._meta.label_lower,
+        label=gettext_lazy("Translation of a routine"),
+        icon="book",
+        url=_translate_url,
+        root=lambda assignment: _translation(assignment).routine,
+        facts=lambda assignment: _facts_of(_translation(assignment).routine),
+        load=_load_translations,
+        # Done when the translation is published.
         link_verbs=frozenset(),
     )
 )
@@ -224,7 +254,7 @@ def _note(events: list[Event]) -> dict[int, str]:
     """What was new in the version that an event tells of."""
     if not events:
         return {}
-    rows = Version.objects.filter(routine__in={event.root_id for event in events})
+    rows = Version.objects.filter(routine__in={event.root_id for event in events}, translates__isnull=True)
     notes = {(row.routine_id, row.number): row.change_note for row in rows.only("routine_id", "number", "change_note")}
     return {event.pk: notes.get((event.root_id, event.data.get("version")), "") for event in events}
 
@@ -259,6 +289,7 @@ verbs.register(
         "routine.approved": Verb(gettext_lazy("%(name)s approved the draft"), "shield", "success"),
         "routine.sent_back": Verb(gettext_lazy("%(name)s took the draft back to be written on"), "undo", "warning"),
         "routine.published": Verb(gettext_lazy("Version %(version)s is in force"), "check", "success", _note),
+        "routine.translated": Verb(gettext_lazy("Version %(version)s is in force in another language"), "check"),
         "routine.changed": Verb(gettext_lazy("%(name)s changed how the routine is kept"), "settings"),
         "routine.audience_changed": Verb(gettext_lazy("%(name)s changed whom the routine is for"), "people"),
         "routine.still_right": Verb(gettext_lazy("%(name)s looked through it: still right"), "check", "success"),

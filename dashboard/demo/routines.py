@@ -5,6 +5,7 @@ import datetime
 from dashboard.demo.book import Book
 from dashboard.demo.house import House
 from dashboard.demo.routine_texts import STORIES, Edition, Story
+from dashboard.demo.translations import translate
 from hms.assignments.enums import Kind
 from hms.assignments.enums import State as AssignmentState
 from hms.assignments.models import Assignment
@@ -60,6 +61,7 @@ class _Telling:
         self.book.event("routine.created", self.routine, at=begun, by=self.owner)
         for edition in self.story.editions:
             self._publish(edition)
+        translate(self.book, self.routine, self.versions)
         if self.story.template:
             self._adopt(*self.story.template, begun)
         self._plan_revision()

@@ -19,7 +19,7 @@ from hms.organisations.models import Employee
 from hms.reports import kinds
 from hms.reports.pdf import render_pdf
 from routines import selectors
-from routines.enums import OPEN_DRAFTS, FileFormat
+from routines.enums import OPEN_DRAFTS, FileFormat, State
 from routines.exchange.word import Sheet, write_word
 from routines.markdown import FILE, headings, render
 from routines.models import Draft, Routine, Version
@@ -43,20 +43,39 @@ class Edition:
     @property
     def name(self) -> str:
         """What the file is called, without its ending."""
-        return f"{self.routine.slug}-v{self.version.number}" if self.version else f"{self.routine.slug}-{_('draft')}"
+        tail = f"v{self.version.label}" if self.version else str(_("draft"))
+        if self.language != self.routine.language:
+            tail = f"{tail}-{self.language}"
+        return f"{self.routine.slug}-{tail}"
 
     @property
     def label(self) -> str:
         if self.version is None:
             return str(_("Draft, not in force"))
-        return str(_("Version %(number)d") % {"number": self.version.number})
+        return str(_("Version %(number)s") % {"number": self.version.label})
+
+    @property
+    def mark(self) -> str:
+        """What a reader must know of a translation that the routine has left behind; nothing otherwise."""
+        version = self.version
+        if version is None or version.translates_id is None:
+            return ""
+        standings = selectors.standings_of(self.routine)
+        found = (one.mark for one in standings if one.version.pk == version.pk)
+        return next(found, "")
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is the text in force in its language."""
+        in_force = selectors.in_force_in(self.routine, self.language)
+        return self.routine.state == State.PUBLISHED and self.version is not None and self.version == in_force
 
 
 def find(parameters: dict[str, Any], employee: Employee) -> Edition:
     """The edition that was asked for, when the employee may read it.
 
     Args:
-        parameters: `routine`, and `version` (a number) or `draft` (true).
+        parameters: `routine`, and `version` (what it is called) or `draft` (true); `language`, its own when left out.
 
     Raises:
         ReportGone: when it is not there for them (any more).
@@ -65,19 +84,16 @@ def find(parameters: dict[str, Any], employee: Employee) -> Edition:
     routine = visible(Routine, employee).select_related(*related).filter(pk=parameters["routine"]).first()
     if routine is None:
         raise kinds.ReportGone
+    language = parameters.get("language") or routine.language
     if parameters.get("draft"):
         drafts = visible(Draft, employee).filter(
-            routine=routine, state__in=OPEN_DRAFTS, language=routine.language
+            routine=routine, state__in=OPEN_DRAFTS, language=language
         )  # fmt: skip
         draft = drafts.select_related("routine").first()
         if draft is None or not may(employee, "routines.write", draft):
             raise kinds.ReportGone
         return Edition(routine, draft.title, draft.text, draft.language, None)
-    version = (
-        Version.objects.filter(routine=routine, language=routine.language, number=parameters["version"])
-        .select_related("approved_by")
-        .first()
-    )
+    version = selectors.version_called(routine, language, str(parameters["version"]))
     if version is None:
         raise kinds.ReportGone
     return Edition(routine, version.title, version.text, version.language, version)
@@ -111,6 +127,7 @@ def pdf_context(edition: Edition, employee: Employee) -> tuple[dict[str, Any], d
         "routine": edition.routine,
         "edition": edition,
         "version": edition.version,
+        "mark": edition.mark,
         "facts": _facts(edition),
         "contents": contents if len(contents) > 1 else [],
         "text": on_paper(edition.text, links),
@@ -147,8 +164,12 @@ def _facts(edition: Edition) -> list[tuple[str, str]]:
         (_("About"), routine.get_category_display()), (_("Unit"), routine.unit.name), (_("Owner"), routine.owner.name),
     ]  # fmt: skip
     if version is not None:
-        facts += [(_("Version"), str(version.number)), (_("In force from"), _day(version.valid_from))]
-        if version.pk != routine.current_id or routine.state != "published":
+        facts += [(_("Version"), version.label), (_("In force from"), _day(version.valid_from))]
+        if version.translates_id is not None:
+            facts.append((_("Language"), version.get_language_display()))
+        if edition.mark:
+            facts.append((_("Translation"), edition.mark))
+        if not edition.holds:
             facts.append((_("Status"), _("No longer in force")))
         facts.append((_("Written by"), version.author_name))
         if version.approved_by is not None:
@@ -161,7 +182,7 @@ def _facts(edition: Edition) -> list[tuple[str, str]]:
 
 
 def _versions(edition: Edition) -> list[Version]:
-    return list(selectors.versions_of(edition.routine)[:200])
+    return list(selectors.versions_of(edition.routine, edition.language)[:200])
 
 
 def _day(day: Any) -> str:
@@ -191,7 +212,7 @@ def _read(file: Attachment) -> bytes | None:
 def as_word(edition: Edition, employee: Employee) -> kinds.Made:
     """A Word file with the same facts and the same list of versions as on paper."""
     rows = [
-        [str(row.number), _day(row.valid_from), row.author_name, row.approved_by.name if row.approved_by else "", row.change_note]
+        [row.label, _day(row.valid_from), row.author_name, row.approved_by.name if row.approved_by else "", row.change_note]
         for row in _versions(edition)
     ]  # fmt: skip
     sheet = Sheet(
@@ -243,10 +264,14 @@ def _front(edition: Edition) -> str:
     }
     if version is not None:
         known |= {
-            "version": version.number,
+            "version": version.label,
             "valid_from": version.valid_from.isoformat(),
             "author": version.author_name,
         }
+        if version.translates_id is not None:
+            known["language"] = version.language
+        if edition.mark:
+            known["translation"] = edition.mark
         if version.approved_by is not None:
             known["approved_by"] = version.approved_by.name
     lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in known.items()]
@@ -254,7 +279,8 @@ def _front(edition: Edition) -> str:
 
 
 def _back(parameters: dict[str, Any], slug: str) -> str:
-    return reverse("routines:draft" if parameters.get("draft") else "routines:detail", args=[slug, parameters["slug"]])
+    page = reverse("routines:draft" if parameters.get("draft") else "routines:detail", args=[slug, parameters["slug"]])
+    return f"{page}?sprak={parameters['language']}" if parameters.get("language") else page
 
 
 kinds.register(kinds.Kind(key=TAKE_OUT, make=make, back_url=_back))

@@ -102,6 +102,9 @@ class DraftForm(HmsForm):
         # The first version has nothing to compare with.
         if draft.routine.current_id is None:
             del self.fields["is_material"], self.fields["change_note"]
+        elif draft.is_translation:
+            # It says what the routine says already: it asks nobody.
+            del self.fields["is_material"]
 
     def clean_text(self) -> str:
         return self.cleaned_data["text"].replace("\r\n", "\n").replace("\r", "\n")
@@ -128,6 +131,15 @@ class SendForm(HmsForm):
         others = employed().exclude(pk=draft.author_id)
         for number in range(1, REVIEWERS + 1):
             self.fields[f"reviewer_{number}"].offer(others)  # type: ignore[attr-defined]
+        original = draft.routine.current
+        if draft.is_translation and original is not None:
+            self.fields["follows"] = forms.BooleanField(
+                label=_("It says the same as version %(number)d, which is in force") % {"number": original.number},
+                error_messages={"required": _("Compare it with the text in force, and tick that it says the same.")},
+            )
+            self.fields["translates"] = forms.IntegerField(
+                widget=forms.HiddenInput, min_value=1, initial=original.number
+            )
 
     def clean_due_on(self) -> datetime.date:
         day: datetime.date = self.cleaned_data["due_on"]

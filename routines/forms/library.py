@@ -20,6 +20,11 @@ class AdoptForm(HmsForm):
     unit = UnitField(help_text=_("It is for everybody who works here and below, until you say something else."))
     owner = PersonField(label=_("Owner"), help_text=_("Answers for what stands in it, and revises it."))
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    with_translations = forms.BooleanField(
+        label=_("Take the other languages along"),
+        required=False,
+        help_text=_("As drafts of translations. They can be sent when the routine is in force."),
+    )
 
     def __init__(self, *args: Any, by: Employee, language: str, **kwargs: Any) -> None:
         kwargs["initial"] = {"unit": by.unit_id, "owner": by.pk, "language": language, **kwargs.get("initial", {})}

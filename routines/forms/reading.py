@@ -1,5 +1,6 @@
 """What readers say, and signatures on paper."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hms.core.forms import HmsForm
 from hms.organisations.models import Employee
+from routines.selectors import Standing
 
 
 class QuestionForm(HmsForm):
@@ -42,8 +44,28 @@ class PaperForm(HmsForm):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
-    def __init__(self, *args: Any, people: list[Employee], version: int, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        people: list[Employee],
+        version: int,
+        standings: Collection[Standing] = (),
+        **kwargs: Any,
+    ) -> None:
         kwargs["initial"] = {"version": version}
         super().__init__(*args, **kwargs)
         waiting = Employee.objects.filter(pk__in=[person.pk for person in people])
         self.fields["people"].queryset = waiting  # type: ignore[attr-defined]
+        if standings:
+            own = (str(version), _("The routine's own"))
+            others = [
+                (f"{one.version.language} {one.version.label}", one.version.get_language_display()) for one in standings
+            ]
+            self.fields["sheet"] = forms.ChoiceField(label=_("In which language was the list?"), choices=[own, *others])
+
+    def read(self) -> dict[str, Any]:
+        """What they have read, as `services.confirm` takes it."""
+        sheet = self.cleaned_data.get("sheet", "")
+        if " " in sheet:
+            return {"version": int(sheet.partition(" ")[2].partition(".")[0]), "read_in": sheet}
+        return {"version": self.cleaned_data["version"]}

@@ -31,6 +31,8 @@ class Draft(TenantModel):
     state = models.CharField(max_length=10, choices=DraftState.choices, default=DraftState.WRITING)
     # What it was written from: the version that was in force, or the one that is taken up again.
     base = models.ForeignKey(Version, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Of a translation: which version the text says the same as. Said anew each time it is sent.
+    translates = models.ForeignKey(Version, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     title = models.CharField(_("Title"), max_length=160)
     text = models.TextField(_("Text"), blank=True)
     change_note = models.CharField(_("What is new, and why?"), max_length=500, blank=True)
@@ -88,6 +90,16 @@ class Draft(TenantModel):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_DRAFTS
+
+    @property
+    def is_translation(self) -> bool:
+        """Whether it is in another language than the routine's own."""
+        return self.language != self.routine.language
+
+    @property
+    def query(self) -> str:
+        """What the addresses of drafts get at their end to lead to this one: nothing for the routine's own language."""
+        return f"?sprak={self.language}" if self.is_translation else ""
 
     @property
     def is_writable(self) -> bool:

@@ -53,6 +53,8 @@ class Receipt(TenantModel):
 
     routine = models.ForeignKey(Routine, on_delete=models.PROTECT, related_name="receipts", db_index=False)
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="receipts", db_index=False)
+    # The translation that was read instead of the version's own text.
+    read_in = models.ForeignKey(Version, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField(default=timezone.now)
     via = models.CharField(max_length=5, choices=ReceiptVia.choices, default=ReceiptVia.WEB)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from hms.assignments.enums import State as AssignmentState
 from hms.organisations.enums import Role
@@ -28,6 +29,7 @@ from routines.selectors.law import (
     register,
 )
 from routines.selectors.routines import in_force, with_list_columns
+from routines.selectors.translations import standings_in
 
 MOST_ROUTINES = 1000
 MOST_VERSIONS = 300
@@ -108,6 +110,9 @@ def handbook(organisation: Organisation) -> Book:
         .select_related("current__approved_by")
         .order_by("title", "id")[: MOST_ROUTINES + 1]
     )
+    standings = standings_in(get_language() or "", [routine.pk for routine in routines])
+    for routine in routines:
+        routine.standing = standings.get(routine.pk)
     by_category = [
         (category.label, [routine for routine in routines[:MOST_ROUTINES] if routine.category == category])
         for category in Category
@@ -157,7 +162,8 @@ def year_ahead(today: datetime.date) -> list[Month]:
 
 def newest_versions() -> list[Version]:
     """What has come into force, newest first: the handbook's own list of changes."""
-    rows = Version.objects.select_related("routine", "approved_by").defer("text", "routine__text", "routine__search")
+    rows = Version.objects.filter(translates__isnull=True).select_related("routine", "approved_by")
+    rows = rows.defer("text", "routine__text", "routine__search")
     return list(rows.order_by("-published_at", "-id")[:MOST_VERSIONS])
 
 

@@ -15,9 +15,11 @@ from hms.organisations.models import Employee
 from hms.organisations.people import reach
 from routines.enums import State
 from routines.models import Draft, Question, ReadingRequest, Receipt, Routine
+from routines.selectors.translations import behind
 
 # What a day or a person weighs; a routine without an owner sleeps soundest.
 OWNER_GONE, LATE_DAY, LATE_READER, QUESTION, SILENT_YEAR, STILL_DRAFT, DEVIATION = 200, 1, 3, 15, 60, 10, 25
+TRANSLATION_BEHIND = 30
 # A question is not old before the owner's own date has passed, a draft not before a month.
 QUESTION_DAYS, DRAFT_DAYS, SILENT_DAYS = 5, 30, 365
 
@@ -60,6 +62,7 @@ def sleepers(employee: Employee, today: datetime.date | None = None) -> list[Sle
     _silence(found, day)
     _drafts(found, day)
     _mentions(found, employee)
+    _translations(found)
     awake = (sleeper for sleeper in found.values() if sleeper.reasons)
     return sorted(awake, key=lambda sleeper: (-sleeper.weight, sleeper.routine.title))
 
@@ -126,3 +129,10 @@ def _mentions(found: dict[int, Sleeper], employee: Employee) -> None:
             count,
         )
         by_title[title].add(DEVIATION * count, words % {"count": count})
+
+
+def _translations(found: dict[int, Sleeper]) -> None:
+    """Whoever reads only these does not read what is in force."""
+    for standing in behind(found):
+        words = _("The translation into %(language)s is behind.") % {"language": standing.translation.language_name}
+        found[standing.translation.routine_id].add(TRANSLATION_BEHIND, words)

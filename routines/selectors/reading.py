@@ -37,14 +37,19 @@ def waiting_for(routine: Routine, employee: Employee) -> ReadingRequest | None:
 
 def last_receipt(routine: Routine, employee: Employee) -> Receipt | None:
     """What somebody confirmed last of a routine."""
-    rows = Receipt.objects.filter(routine=routine, employee=employee).select_related("version")
+    rows = Receipt.objects.filter(routine=routine, employee=employee).select_related("version", "read_in")
     return rows.order_by("-version__number", "-at").first()
 
 
 def receipts_by_version(routine: Routine, employee: Employee) -> dict[int, datetime.datetime]:
-    """When somebody confirmed each version: version id → time."""
-    rows = Receipt.objects.filter(routine=routine, employee=employee).values_list("version").annotate(last=Max("at"))
-    return dict(rows.order_by())
+    """When somebody confirmed each version, and each translation that they read it in: version id → time."""
+    rows = Receipt.objects.filter(routine=routine, employee=employee).values_list("version", "read_in")
+    last: dict[int, datetime.datetime] = {}
+    for version, read_in, at in rows.annotate(last=Max("at")).order_by("last"):
+        last[version] = at
+        if read_in is not None:
+            last[read_in] = at
+    return last
 
 
 @dataclass

@@ -177,19 +177,43 @@ def prefix_query(text: str) -> str:
     return " & ".join(f"{word}:*" for word in words[:8] if len(word) > 2)
 
 
-def snippets(routines: Collection[Routine], text: str) -> dict[int, SafeString]:
-    """Where in each routine the words stand, with the words marked."""
+@dataclass(frozen=True)
+class Snippet:
+    """Where searched words stand: the words around them, with marks, and their language."""
+
+    words: SafeString
+    language: str
+
+
+def snippets(routines: Collection[Routine], text: str, language: str = "") -> dict[int, Snippet]:
+    """Where in each routine the words stand, with the words marked.
+
+    Args:
+        language: what the reader reads; where the words do not stand in that text, the others are shown.
+    """
     if not routines or not text.strip():
         return {}
     options = f"StartSel={BEGIN}, StopSel={END}, MaxFragments=2, MaxWords=18, MinWords=8, FragmentDelimiter=' … '"
+    texts = (
+        "SELECT id AS pk, language, text FROM routines_routine WHERE id = ANY(%(ids)s) UNION ALL "
+        "SELECT routine_id, language, text FROM routines_translation WHERE routine_id = ANY(%(ids)s)"
+    )
+    config = "CASE language WHEN 'en' THEN 'english'::regconfig ELSE 'norwegian'::regconfig END"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, ts_headline('norwegian', text, websearch_to_tsquery('norwegian', %s) || "
-            "to_tsquery('norwegian', %s), %s) FROM routines_routine WHERE id = ANY(%s)",
-            [text, prefix_query(text), options, [routine.pk for routine in routines]],
+            f"SELECT pk, language, ts_headline(config, text, websearch_to_tsquery(config, %(said)s) || "  # noqa: S608
+            f"to_tsquery(config, %(begun)s), %(options)s) FROM (SELECT *, {config} AS config FROM ({texts}) every) one",
+            {
+                "said": text,
+                "begun": prefix_query(text),
+                "options": options,
+                "ids": [routine.pk for routine in routines],
+            },
         )
-        found = cursor.fetchall()
-    return {pk: marked(headline) for pk, headline in found if BEGIN in headline}
+        found = [row for row in cursor.fetchall() if BEGIN in row[2]]
+    own = {routine.pk: routine.language for routine in routines}
+    found.sort(key=lambda row: (row[1] == language, row[1] == own[row[0]]))
+    return {pk: Snippet(marked(headline), code) for pk, code, headline in found}
 
 
 def marked(headline: str) -> SafeString:
@@ -311,13 +335,13 @@ def timeline_of(routine: Routine) -> list[verbs.Line]:
     return verbs.lines(timeline(routine).filter(verb__startswith="routine.")[:40], nobody=_("Somebody"))
 
 
-def versions_of(routine: Routine) -> QuerySet[Version]:
-    """The editions in the routine's own language, newest first, without their texts."""
+def versions_of(routine: Routine, language: str = "") -> QuerySet[Version]:
+    """The editions in a language (the routine's own when left out), newest first, without their texts."""
     return (
-        Version.objects.filter(routine=routine, language=routine.language)
+        Version.objects.filter(routine=routine, language=language or routine.language)
         .select_related("author", "approved_by")
         .defer("text")
-        .order_by("-number")
+        .order_by("-number", "-edition")
     )
 
 

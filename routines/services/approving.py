@@ -51,6 +51,7 @@ def send(
     revision: int,
     reviewers: Collection[Employee] = (),
     due_on: datetime.date | None = None,
+    translates: int | None = None,
     at: datetime.datetime | None = None,
 ) -> None:
     """Send a draft on its way: to those who look through it, and the safety representative; else to be approved.
@@ -58,14 +59,18 @@ def send(
     Effects: a new round; a review and a task for each; the text stands still; an event. With nobody to ask it goes
     straight to whoever approves.
 
+    Args:
+        translates: of a translation, the number of the version in force that it says the same as.
+
     Raises:
-        NotReady: when there is no text, or nothing says what is new.
+        NotReady: when there is no text, nothing says what is new, or it translates another text than the one in force.
         StaleDraft, InvalidTransition: as for `writing.save_draft`.
     """
     lock(draft)
     if not draft.is_writable:
         raise InvalidTransition(draft, draft.state, DraftState.REVIEW)
     _require_ready(draft, revision)
+    _say_what_it_translates(draft, translates)
     reps = representatives_for(draft.routine)
     asked = {person.pk: person for person in [*reps, *reviewers]}
     now = at or timezone.now()
@@ -108,6 +113,23 @@ def _require_ready(draft: Draft, revision: int) -> None:
         raise NotReady(_("Say what is new, and why."))
 
 
+def _say_what_it_translates(draft: Draft, number: int | None) -> None:
+    if not draft.is_translation:
+        return
+    # The routine that was fetched with the draft may be older than this transaction's lock of the draft.
+    draft.routine.refresh_from_db(fields=["current"])
+    current = draft.routine.current
+    if current is None:
+        raise NotReady(_("Nothing is in force to translate yet. Send the translation when the routine is published."))
+    if number != current.number:
+        raise NotReady(
+            _("Version %(number)d is in force now. See what has changed, and say that the translation follows it.")
+            % {"number": current.number}
+        )
+    draft.translates = current
+    draft.save(update_fields=["translates"])
+
+
 def answer_review(
     review: Review, *, by: Employee, opinion: str, comment: str = "", at: datetime.datetime | None = None
 ) -> None:
@@ -139,7 +161,7 @@ def answer_review(
     elif draft.author_id != by.pk:
         notify(
             "routines.reviewed", to=draft.author, about=draft, dedupe=f"review-{review.pk}",
-            parameters={"slug": draft.routine.slug, "title": draft.title, "name": by.given_name},
+            parameters=_parameters(draft, by=by),
         )  # fmt: skip
 
 
@@ -215,7 +237,7 @@ def approve(
     for review in objections_to(draft):
         notify(
             "routines.replied", to=review.reviewer, about=draft, dedupe=f"reply-{review.pk}",
-            parameters={"slug": draft.routine.slug, "title": draft.title, "name": by.given_name},
+            parameters=_parameters(draft, by=by),
         )  # fmt: skip
     if draft.valid_from is None or draft.valid_from <= timezone.localdate(now):
         publish(draft, at=at)
@@ -241,8 +263,13 @@ def send_back(draft: Draft, *, by: Employee, reason: str) -> None:
         _tell_author("routines.sent_back", draft, by=by)
 
 
+def _parameters(draft: Draft, *, by: Employee) -> dict[str, str]:
+    known = {"slug": draft.routine.slug, "title": draft.title, "name": by.given_name}
+    return {**known, "language": draft.language} if draft.is_translation else known
+
+
 def _tell_author(message: str, draft: Draft, *, by: Employee) -> None:
     notify(
         message, to=draft.author, about=draft, dedupe=f"{draft.round}-{draft.revision}-{timezone.now():%Y%m%d%H%M%S}",
-        parameters={"slug": draft.routine.slug, "title": draft.title, "name": by.given_name},
+        parameters=_parameters(draft, by=by),
     )  # fmt: skip

@@ -21,12 +21,22 @@ from routines.services.writing import begin_draft, create_routine, save_draft, s
 
 @transaction.atomic
 def adopt(
-    template: Template, *, unit: Unit, owner: Employee, by: Employee, language: str, at: datetime.datetime | None = None
+    template: Template,
+    *,
+    unit: Unit,
+    owner: Employee,
+    by: Employee,
+    language: str,
+    with_translations: bool = False,
+    at: datetime.datetime | None = None,
 ) -> Routine:
     """Begin a routine from a template.
 
     Effects: those of :func:`writing.create_routine`, with the template's text in the draft; where the text came from
     is remembered; an event. In the topmost unit it is for those the template suggests, else for everybody in the unit.
+
+    Args:
+        with_translations: whether the template's other languages become drafts of translations.
 
     Raises:
         AlreadyTaken: when the unit has it and has not archived it.
@@ -49,6 +59,10 @@ def adopt(
     record("routine.adopted", routine, by=by, at=now, data={"key": template.key, "version": template.version})
     if template.readers and unit.parent_id is None:
         set_audience(routine, [{"kind": AudienceKind.ROLE, "role": role} for role in template.readers], by=by)
+    if with_translations:
+        for other, words in template.texts.items():
+            if other != language:
+                begin_draft(routine, by=by, language=other, title=words.title, text=words.text, at=now)
     return routine
 
 

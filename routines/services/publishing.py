@@ -24,6 +24,7 @@ from routines.markdown import plain
 from routines.models import Draft, Routine, RoutineClock, Version
 from routines.months import in_months
 from routines.selectors import file_names_in
+from routines.services.translating import ask_to_follow, end_tasks, hold, tell_author
 from routines.services.writing import discard_draft
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,8 @@ def publish(draft: Draft, *, at: datetime.datetime | None = None) -> Version:
     """Make an approved draft the version in force.
 
     Effects, in order: the version, which nobody can change; the draft is published; the routine's title, words and
-    current version; an event; the next revision; the author is told; those it is for are asked by a worker.
+    current version; an event; the next revision; the author is told; those it is for are asked by a worker. A
+    translation is held in its language instead: the routine's own text and revision stay, and nobody is asked.
 
     Raises:
         InvalidTransition: when the draft is not approved, or the routine is archived.
@@ -51,10 +53,15 @@ def publish(draft: Draft, *, at: datetime.datetime | None = None) -> Version:
         routine, language=draft.language, title=draft.title, text=draft.text, change_note=draft.change_note,
         is_material=draft.is_material, author=draft.author, approved_by=draft.approved_by,
         approved_at=draft.approved_at, valid_from=draft.valid_from or timezone.localdate(now), published_at=now,
+        translates=draft.translates,
     )  # fmt: skip
     move(draft, DraftState.PUBLISHED, by=draft.approved_by, verb="draft.published", at=now, version=version)
     put_in_force(routine, version, by=draft.approved_by, at=now)
+    if version.translates_id is not None:
+        tell_author(draft, version)
+        return version
     plan_revision(routine, by=draft.approved_by, at=now)
+    ask_to_follow(routine, by=draft.approved_by, at=now)
     if draft.author_id != draft.approved_by_id:
         notify(
             "routines.published", to=draft.author, about=routine, dedupe=f"version-{version.pk}",
@@ -64,15 +71,31 @@ def publish(draft: Draft, *, at: datetime.datetime | None = None) -> Version:
     return version
 
 
-def add_version(routine: Routine, *, author: Employee | None, author_name: str = "", **fields: Any) -> Version:
-    """Write the next version of a language of a locked routine. The first one always matters."""
-    before = Version.objects.filter(routine=routine, language=fields["language"]).order_by("-number").first()
+def add_version(
+    routine: Routine,
+    *,
+    author: Employee | None,
+    author_name: str = "",
+    translates: Version | None = None,
+    **fields: Any,
+) -> Version:
+    """Write the next version of a language of a locked routine. The first one always matters.
+
+    Args:
+        translates: what a text in another language says the same as; it gets that one's number, and asks nobody.
+    """
+    known = Version.objects.filter(routine=routine, language=fields["language"])
+    before = known.order_by("-number", "-edition").first()
     changed = delta(before.text if before else "", fields["text"])
-    if before is None:
-        fields["is_material"] = True
+    number, edition = before.number + 1 if before else 1, 1
+    if translates is not None:
+        number, edition = translates.number, known.filter(number=translates.number).count() + 1
+    fields["is_material"] = translates is None and (before is None or fields["is_material"])
     return Version.objects.create(
         routine=routine,
-        number=before.number + 1 if before else 1,
+        number=number,
+        edition=edition,
+        translates=translates,
         author=author,
         author_name=author_name or (author.name if author else ""),
         lines_added=changed.added if before else 0,
@@ -82,9 +105,9 @@ def add_version(routine: Routine, *, author: Employee | None, author_name: str =
 
 
 def put_in_force(routine: Routine, version: Version, *, by: Employee | None, at: datetime.datetime) -> None:
-    """Let a version be the one that holds. Effects: state, title, words to search in; an event."""
-    if version.language != routine.language:
-        record("routine.translated", version, by=by, root=routine, at=at, data={"version": version.number})
+    """Let a version be the one that holds, in its language. Effects: state, title, words to search in; an event."""
+    if version.translates_id is not None:
+        hold(routine, version, by=by, at=at)
         return
     move(
         routine, State.PUBLISHED, by=by, verb="routine.published", at=at, data={"version": version.number},
@@ -114,6 +137,7 @@ def archive(routine: Routine, *, by: Employee, reason: str) -> None:
         archived_at=timezone.now(), archive_reason=reason.strip(),
     )  # fmt: skip
     end_revision(routine, by=by)
+    end_tasks(routine, by=by)
     look_through_soon()
 
 
@@ -126,6 +150,7 @@ def bring_back(routine: Routine, *, by: Employee) -> None:
     move(routine, to, by=by, verb="routine.brought_back", archived_at=None, archive_reason="")
     if routine.current_id:
         plan_revision(routine, by=by)
+        ask_to_follow(routine, by=by)
     look_through_soon()
 
 

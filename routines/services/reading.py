@@ -17,9 +17,9 @@ from hms.audit.transitions import InvalidTransition, lock
 from hms.notifications.services import Told, notify, notify_many
 from hms.organisations.models import Employee
 from routines.enums import Outcome, ReceiptVia, State
-from routines.errors import OtherVersion
+from routines.errors import OtherVersion, TranslationBehind
 from routines.models import Question, ReadingRequest, Receipt, Routine, Version
-from routines.selectors import audience_of, confirmed_by, needed_version, readers_of
+from routines.selectors import audience_of, confirmed_by, needed_version, readers_of, standings_of
 
 QUESTION_DAYS = 5
 # What a question is called among the owner's tasks.
@@ -144,34 +144,37 @@ def confirm(
     employee: Employee,
     *,
     version: int,
+    read_in: str = "",
     via: str = ReceiptVia.WEB,
     by: Employee | None = None,
     at: datetime.datetime | None = None,
 ) -> Receipt:
     """«Read and understood», of the version that is in force. Once is enough, however often it is pressed.
 
-    Effects: a receipt that nobody can change; the request is ended and its task is done.
+    Effects: a receipt that nobody can change; the request is ended and its task is done. Of a translation it is a
+    receipt of the version that was translated, and says what was read.
 
     Args:
         version: number of the version that was read.
+        read_in: the translation that was read, as language and label (`en 3.2`); the routine's own text when left out.
         by: who typed in a signature on paper; the reader when left out.
 
     Raises:
         OtherVersion: when another version is in force by now.
+        TranslationBehind: when the translation lacks something that matters.
         InvalidTransition: when the routine is not in force.
     """
     lock(routine)
     if routine.state != State.PUBLISHED or routine.current is None:
         raise InvalidTransition(routine, routine.state, "confirm")
-    if routine.current.number != version:
-        raise OtherVersion
+    read, translated = _read(routine, version, read_in)
     now = at or timezone.now()
     request = ReadingRequest.objects.filter(routine=routine, employee=employee, ended_at__isnull=True).first()
-    known = Receipt.objects.filter(routine=routine, version=routine.current, employee=employee).order_by("-at").first()
+    known = Receipt.objects.filter(routine=routine, version=read, employee=employee).order_by("-at").first()
     if known is not None and request is None:
         return known
     receipt = Receipt.objects.create(
-        routine=routine, version=routine.current, employee=employee, at=now, via=via,
+        routine=routine, version=read, read_in=translated, employee=employee, at=now, via=via,
         registered_by=by if by is not None and by.pk != employee.pk else None,
     )  # fmt: skip
     if request is not None:
@@ -180,6 +183,22 @@ def confirm(
         if request.assignment.state == AssignmentState.OPEN:
             assignments.complete(request.assignment, by=by or employee)
     return receipt
+
+
+def _read(routine: Routine, number: int, read_in: str) -> tuple[Version, Version | None]:
+    """The version that somebody has read, and the translation they read it in."""
+    if not read_in:
+        if routine.current is None or routine.current.number != number:
+            raise OtherVersion
+        return routine.current, None
+    language, _space, label = read_in.partition(" ")
+    standing = next((one for one in standings_of(routine) if one.translation.language == language), None)
+    if standing is None or standing.version.label != label or standing.version.number != number:
+        raise OtherVersion
+    if standing.matters:
+        raise TranslationBehind
+    original = Version.objects.get(pk=standing.version.translates_id)
+    return original, standing.version
 
 
 def ask_owner(routine: Routine, *, by: Employee, text: str, at: datetime.datetime | None = None) -> Question:

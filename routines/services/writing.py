@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from hms.assignments import services as assignments
@@ -18,9 +18,11 @@ from hms.files.services import attach
 from hms.organisations.models import Employee, Unit
 from routines.enums import AudienceKind, DraftState, State
 from routines.errors import StaleDraft
+from routines.languages import name_of
 from routines.markdown import FILE
 from routines.models import Audience, Draft, Favourite, Review, Routine, Version
-from routines.selectors import audience_of
+from routines.selectors import audience_of, in_force_in
+from routines.services.translating import hand_over_tasks
 from routines.slugs import ascii_slug
 
 # Words that stand where a routine's own address does.
@@ -79,10 +81,11 @@ def begin_draft(
 ) -> Draft:
     """A new draft: of what is in force, of an older version (`base`) that is taken up again, or an empty one.
 
-    The one that is open already is returned when there is one; nothing of it is overwritten.
+    In another `language` than the routine's own it is a translation: of the last one in that language, else of the
+    text in force. The draft that is open already is returned when there is one; nothing of it is overwritten.
 
     Raises:
-        InvalidTransition: when the routine is archived.
+        InvalidTransition: when the routine is archived, or nothing is in force to translate.
     """
     lock(routine)
     if routine.state == State.ARCHIVED:
@@ -91,15 +94,22 @@ def begin_draft(
     known = Draft.objects.open().filter(routine=routine, language=language).first()
     if known is not None:
         return known
-    source = base or (routine.current if routine.current and routine.current.language == language else None)
+    source = base or in_force_in(routine, language)
+    original = None
+    if language != routine.language:
+        original = source.translates if source else routine.current
+        if original is None and not text:
+            raise InvalidTransition(routine, routine.state, "translate")
+    like = source or original
     now = at or timezone.now()
     draft = Draft.objects.create(
         routine=routine,
         language=language,
         base=source,
-        title=title or (source.title if source else routine.title),
-        text=text or (source.text if source else ""),
-        change_note=_("Version %(number)d again") % {"number": base.number} if base else "",
+        translates=original,
+        title=title or (like.title if like else routine.title),
+        text=text or (like.text if like else ""),
+        change_note=_first_note(language, routine, base, source),
         author=by,
         edited_by=by,
         edited_at=now,
@@ -108,6 +118,16 @@ def begin_draft(
     if routine.current_id is not None:
         record("routine.draft_begun", draft, by=by, root=routine, at=now)
     return draft
+
+
+def _first_note(language: str, routine: Routine, base: Version | None, source: Version | None) -> str:
+    """What a draft says is new before anybody has written it, where that is known."""
+    if base is not None:
+        return _("Version %(number)s again") % {"number": base.label}
+    if language != routine.language and source is None:
+        with translation.override(language):
+            return _("Translated into %(language)s") % {"language": name_of(language)}
+    return ""
 
 
 def save_draft(draft: Draft, *, by: Employee, revision: int, **fields: Any) -> bool:
@@ -176,6 +196,8 @@ def change_routine(routine: Routine, *, by: Employee, **fields: Any) -> None:
         task = routine.revision
         if task.state in {AssignmentState.OPEN, AssignmentState.PLANNED} and task.assignee_id != routine.owner_id:
             assignments.hand_over(task, to=routine.owner, by=by)
+    if "owner" in changed:
+        hand_over_tasks(routine, by=by)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from hms.organisations.models import Employee
 from routines import selectors
 from routines.blanks import marked_blanks
 from routines.enums import OPEN_DRAFTS
+from routines.languages import OWN_NAMES
 from routines.markdown import render
 from routines.models import Draft, Routine, Version
 
@@ -26,16 +27,38 @@ def routine_of(request: HttpRequest, slug: str, permission: str = "routines.view
 
 
 def draft_of(request: HttpRequest, slug: str, permission: str) -> Draft:
-    """The text on its way of a routine, in its own language; 404 when there is none, or it is not for this reader."""
+    """The text on its way of a routine, in the language of the address (`?sprak=`), else its own.
+
+    404 when there is none, or it is not for this reader.
+    """
     return access(
         request, Draft, permission,
-        related=("routine__unit", "routine__owner", "routine__current", "author", "edited_by", "approval__assignee", "base"),
-        routine__slug=slug, state__in=OPEN_DRAFTS, language=F("routine__language"),
+        related=(
+            "routine__unit", "routine__owner", "routine__current", "author", "edited_by", "approval__assignee", "base",
+            "translates",
+        ),
+        routine__slug=slug, state__in=OPEN_DRAFTS, language=asked_language(request) or F("routine__language"),
     )  # fmt: skip
+
+
+def asked_language(request: HttpRequest) -> str:
+    """The language that an address names; nothing when it names none that there is."""
+    wanted = request.GET.get("sprak", "")
+    return wanted if wanted in OWN_NAMES else ""
 
 
 def url(request: HttpRequest, name: str, routine: Routine, *more: object) -> str:
     return reverse(f"routines:{name}", args=[request.organisation.slug, routine.slug, *more])
+
+
+def draft_url(request: HttpRequest, name: str, draft: Draft) -> str:
+    """The address of one of a draft's pages."""
+    return url(request, name, draft.routine) + draft.query
+
+
+def version_url(request: HttpRequest, version: Version) -> str:
+    """The permanent address of a version."""
+    return url(request, "version", version.routine, version.label) + version.query
 
 
 def shown(request: HttpRequest, text: str) -> Any:
@@ -53,7 +76,8 @@ def crumbs(
     return [*above, *more]
 
 
-def editions(routine: Routine, me: Employee, most: int | None = None) -> list[tuple[Version, Any]]:
-    """The editions, newest first, and when the reader confirmed each."""
+def editions(routine: Routine, me: Employee, most: int | None = None, language: str = "") -> list[tuple[Version, Any]]:
+    """The editions in a language, newest first, and when the reader confirmed each."""
     read = selectors.receipts_by_version(routine, me)
-    return [(version, read.get(version.pk)) for version in selectors.versions_of(routine)[:most]]
+    rows = selectors.versions_of(routine, language)[:most]
+    return [(version, read.get(version.pk)) for version in rows]

@@ -21,9 +21,10 @@ from routines.enums import DraftState
 from routines.errors import NotReady, StaleDraft
 from routines.forms import ApproveForm, DraftForm, NewRoutineForm, ReasonForm, ReviewForm, SendForm
 from routines.markdown import MOST_CHARACTERS, ROUTINE, RULE
-from routines.models import Draft, Review, Version
+from routines.models import Draft, Review
 from routines.services.approving import REVIEW_DAYS
-from routines.views.common import crumbs, draft_of, form_view, routine_of, shown, url
+from routines.views.common import asked_language, crumbs, draft_of, draft_url, form_view, routine_of, shown, url
+from routines.views.translations import translation_context
 from routines.views.versions import comparison
 
 # A longer list is looked through by nobody; the rest is typed.
@@ -51,14 +52,12 @@ def new(request: HttpRequest, organisation: str) -> HttpResponse:
 
 @require_POST
 def begin(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
-    """A new draft of what is in force; `fra` takes up the text of an older version."""
+    """A new draft of what is in force, in the language of the address; `fra` takes up the text of an older version."""
     routine = routine_of(request, slug, "routines.keep")
-    number = request.POST.get("fra", "")
-    base = None
-    if number.isdecimal() and len(number) < 9:
-        base = Version.objects.filter(routine=routine, language=routine.language, number=int(number)).first()
-    services.begin_draft(routine, by=request.employee, base=base)
-    return redirect_to(request, url(request, "write", routine))
+    language = asked_language(request) or routine.language
+    base = selectors.version_called(routine, language, request.POST.get("fra", ""))
+    draft = services.begin_draft(routine, by=request.employee, base=base, language=language)
+    return redirect_to(request, draft_url(request, "write", draft))
 
 
 @require_safe
@@ -74,6 +73,7 @@ def show(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
         "draft": draft,
         "status": selectors.draft_status(draft),
         "text": shown(request, draft.text),
+        "draft_file_query": f"{draft.query}&utkast=1" if draft.query else "?utkast=1",
         "blanks": blanks_in(draft.text) if draft.is_open else [],
         "reviews": reviews,
         "my_review": mine if mine is not None and may(me, "routines.review", mine) else None,
@@ -83,8 +83,9 @@ def show(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
         "waits_for": [one.reviewer for one in reviews if not one.answered_at],
         "representatives": services.representatives_for(routine) if draft.state == DraftState.WRITING else [],
         "crumbs": crumbs(request, routine, (_("Draft"), None)),
-        "compared_with": routine.current,
-        **(comparison(request, routine.current.text, draft.text) if routine.current else {}),
+        "compared_with": (before := selectors.in_force_in(routine, draft.language)),
+        **(comparison(request, before.text, draft.text) if before else {}),
+        **translation_context(request, draft),
     }
     return render(request, "routines/draft.html", context)
 
@@ -96,7 +97,7 @@ def write(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     routine = draft.routine
     if not draft.is_writable:
         messages.info(request, _("Others look at the draft now. Take it back to write on."))
-        return redirect_to(request, url(request, "draft", routine))
+        return redirect_to(request, draft_url(request, "draft", draft))
     form = DraftForm(request.POST if request.method == "POST" else None, draft=draft)
     conflict: dict[str, Any] = {}
     if form.is_bound and form.is_valid():
@@ -108,14 +109,15 @@ def write(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
         else:
             # «Send» saves first; nothing that was typed is left behind.
             where = next((name for name in ("send", "files") if name in request.POST), "draft")
-            return redirect_to(request, url(request, where, routine))
+            return redirect_to(request, draft_url(request, where, draft))
     context = {
         "form": form,
         "draft": draft,
         "routine": routine,
-        "close_url": url(request, "draft", routine),
+        "close_url": draft_url(request, "draft", draft),
         "text": shown(request, form["text"].value() or "") if not is_fragment(request) else "",
         "targets": _targets(routine.pk),
+        **translation_context(request, draft),
         **conflict,
     }
     status = 422 if form.is_bound else 200
@@ -189,8 +191,9 @@ def send(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     def save(data: dict[str, Any]) -> None:
         try:
             services.send(
-                draft, by=request.employee, revision=data["revision"], reviewers=form.reviewers(), due_on=data["due_on"]
-            )
+                draft, by=request.employee, revision=data["revision"], reviewers=form.reviewers(), due_on=data["due_on"],
+                translates=data.get("translates"),
+            )  # fmt: skip
         except StaleDraft:
             form.add_error(None, _("Somebody changed the draft meanwhile. Read it once more before you send it."))
         except NotReady as problem:
@@ -213,7 +216,7 @@ def send(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
         title=_("Send the draft"),
         lede=lede % {"names": names, "approver": approver.name},
         submit=_("Send the draft"),
-        back_url=url(request, "draft", routine),
+        back_url=draft_url(request, "draft", draft),
         done=_("Sent."),
     )
 
@@ -243,7 +246,7 @@ def to_approval(request: HttpRequest, organisation: str, slug: str) -> HttpRespo
     draft = draft_of(request, slug, "routines.write")
     services.to_approval(draft, by=request.employee)
     messages.success(request, _("Sent to be approved."))
-    return redirect_to(request, url(request, "draft", draft.routine))
+    return redirect_to(request, draft_url(request, "draft", draft))
 
 
 @form_view
@@ -272,7 +275,7 @@ def approve(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
         title=_("Approve “%(title)s”") % {"title": draft.title},
         lede=" ".join(f"{one.reviewer.name}: {one.comment}" for one in objections),
         submit=_("Approve it for that day") if later else _("Approve and publish"),
-        back_url=url(request, "detail" if draft.routine.current_id or not later else "draft", draft.routine),
+        back_url=draft_url(request, "detail" if draft.routine.current_id or not later else "draft", draft),
         done=_("Approved."),
     )
 

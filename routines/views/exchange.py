@@ -14,8 +14,8 @@ from routines import markdown, selectors, services
 from routines.errors import StaleDraft
 from routines.exchange.giving import TAKE_OUT
 from routines.forms import BringForm, FormatForm, TakeOverForm
-from routines.models import Incoming, Version
-from routines.views.common import draft_of, form_view, routine_of, url
+from routines.models import Incoming
+from routines.views.common import asked_language, draft_of, draft_url, form_view, routine_of, url, version_url
 
 
 @form_view
@@ -26,7 +26,7 @@ def bring(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         name = form.cleaned_data["file"].name or ""
         services.bring_in(draft, form.brought, by=request.employee, file_name=name)
-        return redirect_to(request, url(request, "incoming", draft.routine))
+        return redirect_to(request, draft_url(request, "incoming", draft))
     context = {
         "form": form,
         "title": _("Bring in a text"),
@@ -34,7 +34,7 @@ def bring(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
             "Headings, lists, tables, links and pictures come along. You see how it looks before anything is changed."
         ),
         "submit": _("Read the file"),
-        "close_url": url(request, "write", draft.routine),
+        "close_url": draft_url(request, "write", draft),
     }
     return render(request, "components/form_page.html", context, status=422 if form.is_bound else 200)
 
@@ -65,14 +65,14 @@ def incoming(request: HttpRequest, organisation: str, slug: str) -> HttpResponse
                 None, _("Somebody changed the draft meanwhile. Look at it before you put this in its place.")
             )
         else:
-            return redirect_to(request, url(request, "write", draft.routine))
+            return redirect_to(request, draft_url(request, "write", draft))
     context = {
         "form": form,
         "draft": draft,
         "routine": draft.routine,
         "incoming": waiting,
         "text": markdown.render(waiting.text, selectors.links_of_incoming(waiting, organisation)),
-        "close_url": url(request, "write", draft.routine),
+        "close_url": draft_url(request, "write", draft),
     }
     return render(request, "routines/incoming.html", context, status=422 if form.is_bound else 200)
 
@@ -82,26 +82,34 @@ def refuse(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     """Not this text: throw it away; the draft is as it was."""
     waiting = _incoming(request, slug)
     services.refuse(waiting)
-    return redirect_to(request, url(request, "write", waiting.draft.routine))
+    return redirect_to(request, draft_url(request, "write", waiting.draft))
 
 
 @form_view
 def take_out(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
-    """Choose what sort of file; `v` names the version (the one that holds when left out), `utkast=1` the draft."""
+    """Choose what sort of file; `v` names the version (the one that holds when left out), `utkast=1` the draft.
+
+    Both in the language of the address.
+    """
     form = FormatForm(request.POST if request.method == "POST" else None)
     asked = {"v": request.GET.get("v", ""), "draft": request.GET.get("utkast") == "1"}
     if asked["draft"]:
         draft = draft_of(request, slug, "routines.write")
         routine, title, which = draft.routine, draft.title, _("Draft, not in force")
-        parameters: dict[str, Any] = {"draft": True}
-        back = url(request, "draft", routine)
+        parameters: dict[str, Any] = {"draft": True, "language": draft.language}
+        back = draft_url(request, "draft", draft)
     else:
         routine = routine_of(request, slug)
-        version = _version(routine.pk, routine.language, str(asked["v"]), routine.current)
-        title, which = version.title, _("Version %(number)d") % {"number": version.number}
-        parameters = {"version": version.number}
-        is_current = version.pk == routine.current_id
-        back = url(request, "detail", routine) if is_current else url(request, "version", routine, version.number)
+        language = asked_language(request) or routine.language
+        current = selectors.in_force_in(routine, language)
+        version = selectors.version_called(routine, language, str(asked["v"])) if asked["v"] else current
+        if version is None:
+            raise Http404
+        title, which = version.title, _("Version %(number)s") % {"number": version.label}
+        parameters = {"version": version.label, "language": language}
+        back = version_url(request, version)
+        if version == current:
+            back = url(request, "detail", routine) + version.query
     if form.is_bound and form.is_valid():
         parameters |= {"routine": routine.pk, "slug": routine.slug, "format": form.cleaned_data["format"]}
         job = request_report(TAKE_OUT, by=request.employee, parameters=parameters)
@@ -114,14 +122,3 @@ def take_out(request: HttpRequest, organisation: str, slug: str) -> HttpResponse
         "close_url": back,
     }
     return render(request, "components/form_page.html", context, status=422 if form.is_bound else 200)
-
-
-def _version(routine_id: int, language: str, number: str, current: Version | None) -> Version:
-    if not number and current is not None:
-        return current
-    if not number.isdecimal() or len(number) > 8:
-        raise Http404
-    found = Version.objects.filter(routine=routine_id, language=language, number=int(number)).first()
-    if found is None:
-        raise Http404
-    return found

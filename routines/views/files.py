@@ -11,7 +11,7 @@ from hms.files.selectors import attachments_of
 from routines import services
 from routines.forms import FilesForm, PlaceForm
 from routines.markdown import FILE, targets_in
-from routines.views.common import draft_of, form_view, url
+from routines.views.common import draft_of, draft_url, form_view
 
 
 @form_view
@@ -22,7 +22,7 @@ def overview(request: HttpRequest, organisation: str, slug: str) -> HttpResponse
     if form.is_bound and form.is_valid():
         services.add_files(draft, form.cleaned_data["files"], by=request.employee)
         messages.success(request, _("Brought in. Put them where they belong."))
-        return redirect_to(request, url(request, "files", draft.routine))
+        return redirect_to(request, draft_url(request, "files", draft))
     used = targets_in(draft.text)
     context = {
         "form": form,
@@ -38,7 +38,7 @@ def overview(request: HttpRequest, organisation: str, slug: str) -> HttpResponse
             }
             for file in attachments_of(draft.routine)
         ],
-        "close_url": url(request, "write", draft.routine),
+        "close_url": draft_url(request, "write", draft),
     }
     return render(request, "routines/files.html", context, status=422 if form.is_bound else 200)
 
@@ -50,10 +50,10 @@ def place(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     form = PlaceForm(request.POST)
     if not form.is_valid():
         messages.warning(request, _("Say what it shows first."))
-        return redirect_to(request, url(request, "files", draft.routine))
+        return redirect_to(request, draft_url(request, "files", draft))
     file = attachments_of(draft.routine).filter(pk=form.cleaned_data["file"]).first()
     if file is None:
         raise Http404
     services.put_file_last(draft, file, by=request.employee, words=form.cleaned_data["words"])
     messages.success(request, _("It stands last in the text. Move it where it belongs."))
-    return redirect_to(request, url(request, "write", draft.routine))
+    return redirect_to(request, draft_url(request, "write", draft))

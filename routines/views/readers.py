@@ -18,11 +18,11 @@ from hms.organisations.people import reach
 from hms.reports.services import request_report
 from routines import selectors, services
 from routines.documents import READERS
-from routines.errors import OtherVersion
+from routines.errors import OtherVersion, TranslationBehind
 from routines.forms import PaperForm
 from routines.models import Routine
 from routines.rules import sees_names
-from routines.views.common import crumbs, form_view, routine_of, url
+from routines.views.common import asked_language, crumbs, form_view, routine_of, url
 
 
 @require_safe
@@ -41,6 +41,7 @@ def overview(request: HttpRequest, organisation: str, slug: str) -> HttpResponse
         "confirmed": confirmed,
         "percent": 100 * confirmed // total if total else 100,
         "columns": [_("Unit"), _("Have confirmed"), _("Too late"), _("Have not")],
+        "sheets": [one for one in selectors.standings_of(routine) if not one.matters],
         "needed": selectors.needed_version(routine),
         "may_chase": may(me, "routines.chase", routine) and any(unit.names and unit.waiting for unit in units),
         "crumbs": crumbs(request, routine, (_("Who has read it"), None)),
@@ -76,7 +77,7 @@ def chase(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
 def sheet(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     """Ask for the list to sign, and lead on to where it is waited for."""
     routine = routine_of(request, slug, "routines.chase")
-    parameters: dict[str, Any] = {"routine": routine.pk, "slug": routine.slug}
+    parameters: dict[str, Any] = {"routine": routine.pk, "slug": routine.slug, "language": asked_language(request)}
     job = request_report(READERS, by=request.employee, parameters=parameters)
     return redirect_to(request, "reports:show", organisation, job.pk)
 
@@ -93,13 +94,16 @@ def on_paper(request: HttpRequest, organisation: str, slug: str) -> HttpResponse
         for waiting in unit.waiting
     ]
     number = routine.current.number if routine.current else 1
-    form = PaperForm(request.POST if request.method == "POST" else None, people=people, version=number)
+    standings = [one for one in selectors.standings_of(routine) if not one.matters]
+    form = PaperForm(
+        request.POST if request.method == "POST" else None, people=people, version=number, standings=standings
+    )
 
     def save(data: dict[str, Any]) -> None:
         try:
             for person in data["people"]:
-                services.confirm(routine, person, version=data["version"], via="paper", by=me)
-        except OtherVersion:
+                services.confirm(routine, person, via="paper", by=me, **form.read())
+        except (OtherVersion, TranslationBehind):
             form.add_error(None, _("Another version is in force now than the one on the list."))
 
     return form_page(

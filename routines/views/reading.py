@@ -8,8 +8,8 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from hms.core.htmx import page_or_part, redirect_to
@@ -20,12 +20,13 @@ from hms.organisations.models import Employee
 from routines import selectors, services
 from routines.comparing import compare, only_changes
 from routines.enums import State
-from routines.errors import OtherVersion
+from routines.errors import OtherVersion, TranslationBehind
 from routines.forms import FilterForm
 from routines.forms.filters import ALL, ARCHIVE, DRAFTS, FAVOURITES, LIBRARY, MINE, NEWEST
 from routines.markdown import headings
 from routines.models import Receipt, Routine, Version
-from routines.views.common import crumbs, editions, routine_of, shown, url
+from routines.views.common import asked_language, crumbs, editions, routine_of, shown, url
+from routines.views.translations import before_in_its_language, in_its_language, other_languages, reading_of, tabs_of
 
 PAGE_SIZE = 25
 VERSIONS_SHOWN = 3
@@ -60,7 +61,10 @@ def routine_list(request: HttpRequest, organisation: str) -> HttpResponse:
     total = len(part.rows) if not (part.previous or part.next) else selectors.bounded_count(found)
     asked = selectors.due_of(me, [routine.pk for routine in part.rows])
     favourites = selectors.favourites_of(me)
-    found_words = selectors.snippets(part.rows, text)
+    translated = selectors.standings_in(get_language() or "", [routine.pk for routine in part.rows])
+    found_words = selectors.snippets(part.rows, text, get_language() or "")
+    for routine in part.rows:
+        routine.standing = translated.get(routine.pk)
     context = {
         "filters": form,
         "views": tabs(request, view),
@@ -70,7 +74,7 @@ def routine_list(request: HttpRequest, organisation: str) -> HttpResponse:
                 "status": selectors.status(routine),
                 "due_on": asked.get(routine.pk),
                 "is_favourite": routine.pk in favourites,
-                "snippet": found_words.get(routine.pk, ""),
+                "snippet": found_words.get(routine.pk),
             }
             for routine in part.rows
         ],
@@ -167,24 +171,30 @@ def detail(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
 
 def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
     """Everything the routine's page shows to this reader."""
-    me, version = request.employee, routine.current
+    me, reading = request.employee, reading_of(request, routine)
+    version = reading.version
     is_kept = may(me, "routines.keep", routine)
     mentions, mentioned = mentions_of("routine", me, routine.title) if is_kept else ([], 0)
     waiting = selectors.waiting_for(routine, me) if version else None
     receipt = selectors.last_receipt(routine, me) if version else None
     draft = selectors.visible_drafts(me).open().filter(routine=routine, language=routine.language).first()  # type: ignore[attr-defined]
-    versions = editions(routine, me, most=VERSIONS_SHOWN + 1) if version else []
+    language = version.language if version else routine.language
+    versions = editions(routine, me, most=VERSIONS_SHOWN + 1, language=language) if version else []
     adoption = selectors.adoption_of(routine) if is_kept else None
     contents = [heading for heading in headings(version.text) if heading.level <= 3] if version else []
     return {
         "routine": routine,
         "version": version,
+        "heading": in_its_language(version) if version else routine.title,
+        "reading": reading,
+        "languages": tabs_of(request, routine, language),
+        "translations": other_languages(me, routine) if is_kept else [],
         "status": selectors.status(routine),
         "text": shown(request, version.text) if version else "",
         "contents": contents if len(contents) >= CONTENTS_FROM else [],
         "waiting": waiting,
         "receipt": receipt,
-        "is_confirmed": receipt is not None and version is not None and receipt.version_id == version.pk,
+        "is_confirmed": receipt is not None and version is not None and receipt.version_id == reading.original_id,
         "may_confirm": version is not None
         and routine.state == State.PUBLISHED
         and may(me, "routines.answer_to", routine),
@@ -214,10 +224,13 @@ def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
 
 def _news(request: HttpRequest, receipt: Receipt | None, version: Version | None) -> list[Any]:
     """What has changed since the version that this reader confirmed."""
-    if receipt is None or version is None or receipt.version_id == version.pk:
+    if receipt is None or version is None or receipt.version_id in {version.pk, version.translates_id}:
         return []
-    links = selectors.links_of([version.text, receipt.version.text], request.organisation.slug)
-    return only_changes(compare(receipt.version.text, version.text, links))
+    before = before_in_its_language(receipt, version)
+    if before is None or before.pk == version.pk:
+        return []
+    links = selectors.links_of([version.text, before.text], request.organisation.slug)
+    return only_changes(compare(before.text, version.text, links))
 
 
 def _unit_progress(routine: Routine, me: Employee) -> dict[str, Any] | None:
@@ -236,12 +249,21 @@ def confirm(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     routine = routine_of(request, slug, "routines.answer_to")
     number = request.POST.get("version", "")
     try:
-        services.confirm(routine, request.employee, version=int(number) if number.isdecimal() else 0)
+        services.confirm(
+            routine, request.employee, version=int(number) if number.isdecimal() else 0,
+            read_in=request.POST.get("read_in", ""),
+        )  # fmt: skip
+    except TranslationBehind:
+        messages.warning(
+            request, _("The translation lacks something that matters. Read what is new here, and confirm.")
+        )
+        return redirect_to(request, url(request, "detail", routine) + f"?sprak={routine.language}")
     except OtherVersion:
         messages.warning(request, _("A newer version came while you read. Read what is new, and confirm again."))
     else:
         messages.success(request, _("Thank you. That you have read it is written down."))
-    return redirect_to(request, url(request, "detail", routine))
+    language = asked_language(request)
+    return redirect_to(request, url(request, "detail", routine) + (f"?sprak={language}" if language else ""))
 
 
 @require_POST

@@ -159,6 +159,7 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
         "routines:adopt": [["ran"]],
         "routines:follow": [[each.slug] for each in (world.behind, world.adopted, world.orphaned)],
         "routines:write": [[world.writing.slug]],
+        "routines:translate": [[world.translated.slug, "en"], [world.routine.slug, "en"]],
         "routines:law_": [[world.rule.pk]],
         "routines:law_requirement": [[world.rule.pk], [world.rule_aside.pk]],
         "routines:law_take_up": [[world.rule_aside.pk]],
@@ -213,6 +214,9 @@ def addresses(world: World) -> Iterator[tuple[str, str]]:
         assert key is not None, f"{name}: say in `arguments` what to show there"
         for values in known[key]:
             yield name, reverse(name, args=["fjellvik", *values])
+    at = reverse("routines:detail", args=["fjellvik", world.translated.slug])
+    for tail in ("?sprak=en", "v/1/?sprak=en", "versjoner/?sprak=en", "utkast/?sprak=nn", "utkast/skriv/?sprak=nn"):
+        yield "routines:translated", f"{at}{tail}"
 
 
 def is_page(response: Any) -> bool:

@@ -326,4 +326,9 @@ class World:
         routines.save_draft(
             draft, by=cast.amir, revision=draft.revision, text=older.replace("Skynd deg.", "Ta med rullestolen.")
         )
+        # In English, which what matters has left behind, and in nynorsk on its way.
+        self.translated = written.publish(cast, title="Løft og forflytning")
+        written.translate(cast, self.translated, title="Lifting", text="# First\n\n1. Ask for help.\n")
+        written.publish(cast, self.translated, text=changed)
+        routines.begin_draft(self.translated, by=cast.amir, language="nn")
         self.orphaned = routines.adopt(replace(templates()["ran"], key="trukket-tilbake"), **people)

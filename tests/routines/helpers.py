@@ -5,7 +5,7 @@ from typing import Any
 from hms.organisations.models import Employee
 from routines import services
 from routines.enums import Category, Opinion
-from routines.models import Draft, Review, Routine
+from routines.models import Draft, Review, Routine, Version
 from tests.cast import Cast
 
 TEXT = """# Gjør dette med en gang
@@ -71,3 +71,16 @@ def publish(cast: Cast, routine: Routine | None = None, **fields: Any) -> Routin
 
 def url(routine: Routine, tail: str = "") -> str:
     return f"/fjellvik/rutiner/{routine.slug}/{tail}"
+
+
+def translate(cast: Cast, routine: Routine, language: str = "en", **fields: Any) -> Version | None:
+    """The routine in another language, all the way to being in force (or to its day): `title`, `text`."""
+    draft = services.begin_draft(Routine.objects.get(pk=routine.pk), by=routine.owner, language=language)
+    services.save_draft(draft, by=draft.author, revision=draft.revision, **{"change_note": "Oversatt", **fields})
+    routine = Routine.objects.get(pk=routine.pk)
+    services.send(draft, by=draft.author, revision=draft.revision, translates=routine.current.number)
+    for review in Review.objects.filter(draft=draft, round=1):
+        review_as(review.reviewer, draft)
+    draft = Draft.objects.get(pk=draft.pk)
+    services.approve(draft, by=draft.approval.assignee)
+    return Draft.objects.get(pk=draft.pk).version

@@ -118,7 +118,7 @@ def breadcrumbs(items: Sequence[tuple[Any, str | None]]) -> str:
 
 @register.simple_tag
 def saved_views(views: Sequence[dict[str, Any]], label: Any) -> str:
-    """Tabs that are links. Each: label, url, count (optional), current."""
+    """Tabs that are links. Each: label, url, count (optional), current; `code` of the language it leads to, if any."""
     return render_to_string("components/saved_views.html", {"views": views, "label": label})
 
 
