@@ -9,6 +9,14 @@ class OtherVersion(Exception):
     """A newer version came while somebody read the one before."""
 
 
+class NotAnswered(Exception):
+    """The version has a control question, and no answer to it came along."""
+
+
+class WrongAnswer(Exception):
+    """Another answer to the control question is the right one."""
+
+
 class NotReady(Exception):
     """Something is missing before a draft can go on. The message is translated and ready to be shown."""
 

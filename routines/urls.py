@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from routines.views import (
     codes,
+    counts,
     drafts,
     exchange,
     files,
@@ -42,6 +43,7 @@ of_draft = [
 of_routine = [
     path("", reading.detail, name="detail"),
     path("lest/", reading.confirm, name="confirm"),
+    path("apnet/", counts.opened, name="opened"),
     path("favoritt/", reading.favourite, name="favourite"),
     path("v/<int:version>/", versions.show, name="version"),
     path("last-ned/", exchange.take_out, name="take_out"),

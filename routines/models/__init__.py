@@ -1,6 +1,7 @@
 """Routines, their texts, and who reads them."""
 
 from routines.models.adoptions import Adoption
+from routines.models.counts import Opening, WrongAnswers
 from routines.models.drafts import Draft, Incoming, Review
 from routines.models.law import Handbook, Point, PointRoutine, Requirement, RequirementRoutine
 from routines.models.reading import Question, ReadingRequest, Receipt, RoutineClock
@@ -14,6 +15,7 @@ __all__ = [
     "Favourite",
     "Handbook",
     "Incoming",
+    "Opening",
     "Point",
     "PointRoutine",
     "Question",
@@ -25,4 +27,5 @@ __all__ = [
     "Routine",
     "RoutineClock",
     "Version",
+    "WrongAnswers",
 ]

@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from hms.organisations.models import Employee
 from hms.tenancy.models import TenantModel
+from routines.models.control import WHOLE, WithControl
 from routines.models.routines import Routine
 
 
-class Version(TenantModel):
+class Version(WithControl, TenantModel):
     """An edition of a routine, as it was published. Immutable; its address is permanent.
 
     A translation is a row of its own with the number of the version it translates and another language.
@@ -38,6 +39,7 @@ class Version(TenantModel):
         verbose_name = _("version")
         constraints = [
             models.UniqueConstraint(fields=["organisation", "routine", "number", "language"], name="version_number"),
+            models.CheckConstraint(condition=WHOLE, name="version_control_is_whole"),
         ]
 
     def __str__(self) -> str:

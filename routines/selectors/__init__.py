@@ -1,5 +1,6 @@
 """Reading routines."""
 
+from routines.selectors.counts import counting_since, last_opened, openings, understood
 from routines.selectors.library import adoption_of, is_changed, library, news_for, template_of
 from routines.selectors.radar import kept_by, sleepers
 from routines.selectors.reading import (
@@ -48,6 +49,7 @@ __all__ = [
     "audience_of",
     "bounded_count",
     "confirmed_by",
+    "counting_since",
     "draft_status",
     "due_of",
     "favourites_of",
@@ -56,6 +58,7 @@ __all__ = [
     "in_force",
     "is_changed",
     "kept_by",
+    "last_opened",
     "last_receipt",
     "library",
     "links_of",
@@ -63,6 +66,7 @@ __all__ = [
     "needed_version",
     "news_for",
     "open_drafts_of",
+    "openings",
     "progress",
     "progress_in",
     "questions_about",
@@ -75,6 +79,7 @@ __all__ = [
     "status",
     "template_of",
     "timeline_of",
+    "understood",
     "unread_count",
     "versions_of",
     "visible_drafts",

@@ -12,6 +12,7 @@ from routines.services.approving import (
     to_approval,
 )
 from routines.services.bringing import bring_in, refuse, take_over
+from routines.services.counting import count_opening, count_wrong_answer, forget_openings
 from routines.services.law import (
     add_requirement,
     adopt_laws,
@@ -70,9 +71,12 @@ __all__ = [
     "chase",
     "check",
     "confirm",
+    "count_opening",
+    "count_wrong_answer",
     "cover_point",
     "create_routine",
     "discard_draft",
+    "forget_openings",
     "is_representative_silent",
     "keep_favourite",
     "keep_own",

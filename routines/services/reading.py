@@ -18,7 +18,7 @@ from hms.audit.transitions import InvalidTransition, lock
 from hms.notifications.services import Told, notify, notify_many
 from hms.organisations.models import Employee
 from routines.enums import Outcome, ReceiptVia, State
-from routines.errors import OtherVersion
+from routines.errors import NotAnswered, OtherVersion, WrongAnswer
 from routines.models import Question, ReadingRequest, Receipt, Routine, Version
 from routines.selectors import audience_of, confirmed_by, needed_version, readers_of
 
@@ -145,6 +145,7 @@ def confirm(
     employee: Employee,
     *,
     version: int,
+    answer: int | None = None,
     via: str = ReceiptVia.WEB,
     by: Employee | None = None,
     at: datetime.datetime | None = None,
@@ -155,10 +156,12 @@ def confirm(
 
     Args:
         version: number of the version that was read.
+        answer: place of the chosen answer to its control question, from 0; signing on paper needs none.
         by: who typed in a signature on paper; the reader when left out.
 
     Raises:
         OtherVersion: when another version is in force by now.
+        NotAnswered, WrongAnswer: when the version has a control question, and it is not answered right.
         InvalidTransition: when the routine is not in force.
     """
     lock(routine)
@@ -171,6 +174,11 @@ def confirm(
     known = Receipt.objects.filter(routine=routine, version=routine.current, employee=employee).order_by("-at").first()
     if known is not None and request is None:
         return known
+    if routine.current.control and via == ReceiptVia.WEB:
+        if answer is None:
+            raise NotAnswered
+        if answer != routine.current.control.right:
+            raise WrongAnswer
     receipt = Receipt.objects.create(
         routine=routine, version=routine.current, employee=employee, at=now, via=via,
         registered_by=by if by is not None and by.pk != employee.pk else None,

@@ -101,6 +101,7 @@ def begin_draft(
         base=source,
         title=title or (source.title if source else routine.title),
         text=text or (source.text if source else ""),
+        **(source.control_fields() if source else {}),
         change_note=_("Version %(number)d again") % {"number": base.number} if base else "",
         author=by,
         edited_by=by,

@@ -16,6 +16,7 @@ from routines.exchange.giving import TAKE_OUT
 from routines.forms import BringForm, FormatForm, TakeOverForm
 from routines.models import Incoming, Version
 from routines.views.common import draft_of, form_view, routine_of, url
+from routines.views.counts import note_opening
 
 
 @form_view
@@ -104,6 +105,8 @@ def take_out(request: HttpRequest, organisation: str, slug: str) -> HttpResponse
         back = url(request, "detail", routine) if is_current else url(request, "version", routine, version.number)
     if form.is_bound and form.is_valid():
         parameters |= {"routine": routine.pk, "slug": routine.slug, "format": form.cleaned_data["format"]}
+        if not asked["draft"]:
+            note_opening(request, routine)
         job = request_report(TAKE_OUT, by=request.employee, parameters=parameters)
         return redirect_to(request, "reports:show", organisation, job.pk)
     context = {

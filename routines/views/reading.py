@@ -19,13 +19,15 @@ from hms.organisations.mentions import mentions_of
 from hms.organisations.models import Employee
 from routines import selectors, services
 from routines.comparing import compare, only_changes
+from routines.control import places_in
 from routines.enums import State
-from routines.errors import OtherVersion
-from routines.forms import FilterForm
+from routines.errors import NotAnswered, OtherVersion, WrongAnswer
+from routines.forms import ConfirmForm, FilterForm
 from routines.forms.filters import ALL, ARCHIVE, DRAFTS, FAVOURITES, LIBRARY, MINE, NEWEST
 from routines.markdown import headings
 from routines.models import Receipt, Routine, Version
 from routines.views.common import crumbs, editions, routine_of, shown, url
+from routines.views.counts import kept_context, note_opening
 
 PAGE_SIZE = 25
 VERSIONS_SHOWN = 3
@@ -163,8 +165,10 @@ def detail(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     return render(request, "routines/detail.html", routine_context(request, routine))
 
 
-def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
-    """Everything the routine's page shows to this reader."""
+def routine_context(
+    request: HttpRequest, routine: Routine, confirm_form: ConfirmForm | None = None
+) -> dict[str, Any]:
+    """Everything the routine's page shows to this reader; with the answer they gave when it was not right."""
     me, version = request.employee, routine.current
     is_kept = may(me, "routines.keep", routine)
     mentions, mentioned = mentions_of("routine", me, routine.title) if is_kept else ([], 0)
@@ -186,6 +190,7 @@ def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
         "may_confirm": version is not None
         and routine.state == State.PUBLISHED
         and may(me, "routines.answer_to", routine),
+        "confirm_form": confirm_form or (ConfirmForm(version=version) if version else None),
         "news": _news(request, receipt, version),
         "unit_progress": _unit_progress(routine, me),
         "versions": versions[:VERSIONS_SHOWN],
@@ -197,6 +202,7 @@ def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
         "draft": draft,
         "draft_status": selectors.draft_status(draft) if draft else None,
         "is_kept": is_kept,
+        **(kept_context(routine) if is_kept and version else {}),
         "from_template": adoption,
         "template_is_changed": adoption is not None
         and routine.state != State.ARCHIVED
@@ -230,16 +236,34 @@ def _unit_progress(routine: Routine, me: Employee) -> dict[str, Any] | None:
 
 @require_POST
 def confirm(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
-    """Read and understood."""
+    """Read and understood, with the answer to the control question where there is one."""
     routine = routine_of(request, slug, "routines.answer_to")
     number = request.POST.get("version", "")
+    form = ConfirmForm(request.POST, version=routine.current) if routine.current else None
+    answer = form.cleaned_data.get("answer") if form is not None and form.is_valid() else None
     try:
-        services.confirm(routine, request.employee, version=int(number) if number.isdecimal() else 0)
+        services.confirm(
+            routine, request.employee, version=int(number) if number.isdecimal() else 0, answer=answer
+        )  # fmt: skip
     except OtherVersion:
         messages.warning(request, _("A newer version came while you read. Read what is new, and confirm again."))
+    except (NotAnswered, WrongAnswer) as problem:
+        return _not_yet(request, routine, form, was_wrong=isinstance(problem, WrongAnswer))  # type: ignore[arg-type]
     else:
+        note_opening(request, routine)
         messages.success(request, _("Thank you. That you have read it is written down."))
     return redirect_to(request, url(request, "detail", routine))
+
+
+def _not_yet(request: HttpRequest, routine: Routine, form: ConfirmForm, *, was_wrong: bool) -> HttpResponse:
+    """The routine once more, with what was chosen and where the answer stands. Nobody learns who was wrong."""
+    version = routine.current
+    context = routine_context(request, routine, form)
+    if was_wrong and version is not None:
+        form.add_error("answer", _("That is not right. Read it once more, and try again."))
+        services.count_wrong_answer(version, session=request.session.session_key or "")
+        context |= {"why": version.control.why, "places": places_in(version.control, version.text)}
+    return render(request, "routines/detail.html", context | {"was_wrong": was_wrong}, status=422)
 
 
 @require_POST
