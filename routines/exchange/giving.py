@@ -18,6 +18,7 @@ from hms.organisations.models import Employee
 from hms.reports import kinds
 from hms.reports.pdf import render_pdf
 from routines import selectors
+from routines.control import Control
 from routines.enums import OPEN_DRAFTS, FileFormat
 from routines.exchange.word import Sheet, write_word
 from routines.markdown import FILE, headings, render
@@ -38,6 +39,7 @@ class Edition:
     language: str
     # None: a draft.
     version: Version | None
+    control: Control = Control()
 
     @property
     def name(self) -> str:
@@ -71,7 +73,7 @@ def find(parameters: dict[str, Any], employee: Employee) -> Edition:
         draft = drafts.select_related("routine").first()
         if draft is None or not may(employee, "routines.write", draft):
             raise kinds.ReportGone
-        return Edition(routine, draft.title, draft.text, draft.language, None)
+        return Edition(routine, draft.title, draft.text, draft.language, None, draft.control)
     version = (
         Version.objects.filter(routine=routine, language=routine.language, number=parameters["version"])
         .select_related("approved_by")
@@ -79,7 +81,7 @@ def find(parameters: dict[str, Any], employee: Employee) -> Edition:
     )
     if version is None:
         raise kinds.ReportGone
-    return Edition(routine, version.title, version.text, version.language, version)
+    return Edition(routine, version.title, version.text, version.language, version, version.control)
 
 
 def make(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
@@ -115,6 +117,7 @@ def pdf_context(edition: Edition, employee: Employee) -> tuple[dict[str, Any], d
         "facts": _facts(edition),
         "contents": contents if len(contents) > 1 else [],
         "text": on_paper(edition.text, links),
+        "marks_right": edition.version is None or may(employee, "routines.keep", edition.routine),
         "versions": _versions(edition),
         "made": made_by(employee),
     }
@@ -191,7 +194,7 @@ def as_word(edition: Edition, employee: Employee) -> kinds.Made:
     sheet = Sheet(
         organisation=edition.routine.organisation.name,
         title=edition.title,
-        facts=_facts(edition),
+        facts=[*_facts(edition), *_asked(edition.control)],
         versions_title=_("Versions"),
         heads=[_("Version"), _("In force from"), _("Written by"), _("Approved by"), _("What is new")],
         versions=rows,
@@ -200,6 +203,14 @@ def as_word(edition: Edition, employee: Employee) -> kinds.Made:
     pictures = {f"{FILE}{file.pk}": content for file, content in _pictures(edition.text)}
     content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     return kinds.Made(f"{edition.name}.docx", write_word(sheet, edition.text, pictures), content_type)
+
+
+def _asked(control: Control) -> list[tuple[str, str]]:
+    """The control question as one more fact."""
+    if not control:
+        return []
+    answers = " / ".join(control.answers)
+    return [(str(_("Control question")), f"{control.question} ({answers})" if answers else control.question)]
 
 
 # --- Markdown ---
@@ -243,6 +254,8 @@ def _front(edition: Edition) -> str:
         }
         if version.approved_by is not None:
             known["approved_by"] = version.approved_by.name
+    if edition.control:
+        known |= {"control_question": edition.control.question, "control_answers": list(edition.control.answers)}
     lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in known.items()]
     return "\n".join(["---", *lines, "---", "", ""])
 

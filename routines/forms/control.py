@@ -68,7 +68,19 @@ class ControlFields(forms.Form):
     def control(self) -> Control:
         """What was written, of cleaned data."""
         data = self.cleaned_data
-        return Control(data["control_question"], tuple(data["control_answers"]), data["control_right"], data["control_why"])  # fmt: skip
+        return Control(
+            data.get("control_question", ""), tuple(data["control_answers"]), data.get("control_right"),
+            data.get("control_why", ""),
+        )  # fmt: skip
+
+    def shown_control(self) -> Control:
+        """The question as it stands in the form: as it was typed, or as the draft has it."""
+        draft: Draft = self.draft  # type: ignore[attr-defined]
+        return self.control() if self.is_bound else draft.control
+
+    def has_control(self) -> bool:
+        """Whether there is anything to see in the fields, or to put right."""
+        return bool(self.shown_control()) or any(name.startswith("control_") for name in self.errors)
 
     def require_whole_control(self) -> None:
         """Let a question that is half written be an error, next to what is missing."""

@@ -32,7 +32,7 @@ class Understood:
         return 3 * self.wrong > self.readers
 
 
-def understood(versions: Collection[int]) -> dict[int, Understood]:
+def understood(versions: Collection[int | None]) -> dict[int | None, Understood]:
     """How the control questions of versions were answered: version id → numbers. Those with few readers are left out."""
     rows = (
         Version.objects.filter(pk__in=versions)

@@ -17,6 +17,7 @@ from hms.organisations.access import access, may, require
 from routines import selectors, services
 from routines.blanks import blanks_in
 from routines.comparing import compare, only_changes
+from routines.control import change_of
 from routines.enums import DraftState
 from routines.errors import NotReady, StaleDraft
 from routines.forms import ApproveForm, DraftForm, NewRoutineForm, ReasonForm, ReviewForm, SendForm
@@ -82,6 +83,8 @@ def show(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
         "crumbs": crumbs(request, routine, (_("Draft"), None)),
         "compared_with": routine.current,
         **(comparison(request, routine.current.text, draft.text) if routine.current else {}),
+        "control_change": change_of(routine.current.control, draft.control, marks_right=True) if routine.current else None,
+        "control_problems": [words for _field, words in draft.control.problems()],
     }
     return render(request, "routines/draft.html", context)
 
@@ -96,6 +99,8 @@ def write(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
         return redirect_to(request, url(request, "draft", routine))
     form = DraftForm(request.POST if request.method == "POST" else None, draft=draft)
     conflict: dict[str, Any] = {}
+    if form.is_bound and form.is_valid() and "send" in request.POST:
+        form.require_whole_control()
     if form.is_bound and form.is_valid():
         data = dict(form.cleaned_data)
         try:
@@ -112,6 +117,7 @@ def write(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
         "routine": routine,
         "close_url": url(request, "draft", routine),
         "text": shown(request, form["text"].value() or "") if not is_fragment(request) else "",
+        "control": form.shown_control(),
         "others": _others(routine.pk),
         **conflict,
     }
@@ -164,9 +170,11 @@ def autosave(request: HttpRequest, organisation: str, slug: str) -> HttpResponse
 @require_POST
 def preview(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     """How a text looks when it is read. Changes nothing."""
-    draft_of(request, slug, "routines.write")
+    draft = draft_of(request, slug, "routines.write")
     text = request.POST.get("text", "")[:MOST_CHARACTERS]
-    return render(request, "routines/_preview.html", {"text": shown(request, text)})
+    form = DraftForm(request.POST, draft=draft)
+    form.is_valid()
+    return render(request, "routines/_preview.html", {"text": shown(request, text), "control": form.shown_control()})
 
 
 @form_view

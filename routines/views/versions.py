@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from hms.organisations.access import may
 from routines import selectors
 from routines.comparing import compare, has_changes, only_changes
+from routines.control import change_of
 from routines.models import Routine, Version
 from routines.views.common import crumbs, editions, routine_of, shown, url
 
@@ -37,6 +38,7 @@ def show(request: HttpRequest, organisation: str, slug: str, version: int) -> Ht
         else "",
         "may_take_up": may(request.employee, "routines.keep", routine) and edition.pk != routine.current_id,
         "has_draft": routine.open_draft is not None,
+        "marks_right": may(request.employee, "routines.keep", routine),
         "crumbs": crumbs(request, routine, (_("Version %(number)d") % {"number": edition.number}, None)),
     }
     return render(request, "routines/version.html", context)
@@ -75,6 +77,9 @@ def compare_two(request: HttpRequest, organisation: str, slug: str, old: int, ne
             request, routine, (_("Versions"), url(request, "versions", routine)), (_("Changes"), None)
         ),
         **comparison(request, before.text, after.text),
+        "control_change": change_of(
+            before.control, after.control, marks_right=may(request.employee, "routines.keep", routine)
+        ),
     }  # fmt: skip
     return render(request, "routines/compare.html", context)
 
