@@ -2,6 +2,7 @@
 
 from routines.selectors.counts import counting_since, last_opened, openings, understood
 from routines.selectors.library import adoption_of, is_changed, library, news_for, template_of
+from routines.selectors.names import names_of
 from routines.selectors.radar import kept_by, sleepers
 from routines.selectors.reading import (
     Waiting,
@@ -63,6 +64,7 @@ __all__ = [
     "library",
     "links_of",
     "links_of_incoming",
+    "names_of",
     "needed_version",
     "news_for",
     "open_drafts_of",

@@ -16,6 +16,7 @@ from hms.organisations.people import reach
 from routines.enums import State
 from routines.models import Draft, Question, ReadingRequest, Receipt, Routine
 from routines.selectors.counts import counting_since, last_opened, understood
+from routines.selectors.names import names_of
 
 # What a day or a person weighs; a routine without an owner sleeps soundest.
 OWNER_GONE, LATE_DAY, LATE_READER, QUESTION, SILENT_YEAR, STILL_DRAFT, DEVIATION = 200, 1, 3, 15, 60, 10, 25
@@ -162,11 +163,11 @@ def _drafts(found: dict[int, Sleeper], day: datetime.date) -> None:
 
 def _mentions(found: dict[int, Sleeper], employee: Employee) -> None:
     """What has happened where the routine was unclear, missing or not followed, as far as the reader may know."""
-    by_title = {sleeper.routine.title: sleeper for sleeper in found.values()}
-    for title, count in mention_counts("routine", employee, by_title).items():
+    names = names_of([sleeper.routine for sleeper in found.values()])
+    for pk, count in mention_counts("routine", employee, names).items():
         words = ngettext(
             "%(count)d deviation says that it is unclear, missing or not followed.",
             "%(count)d deviations say that it is unclear, missing or not followed.",
             count,
         )
-        by_title[title].add(DEVIATION * count, words % {"count": count})
+        found[pk].add(DEVIATION * count, words % {"count": count})

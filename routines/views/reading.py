@@ -26,6 +26,7 @@ from routines.forms import ConfirmForm, FilterForm
 from routines.forms.filters import ALL, ARCHIVE, DRAFTS, FAVOURITES, LIBRARY, MINE, NEWEST
 from routines.markdown import headings
 from routines.models import Receipt, Routine, Version
+from routines.selectors.meeting import what_it_meets
 from routines.views.common import crumbs, editions, routine_of, shown, url
 from routines.views.counts import kept_context, note_opening
 
@@ -171,7 +172,9 @@ def routine_context(
     """Everything the routine's page shows to this reader; with the answer they gave when it was not right."""
     me, version = request.employee, routine.current
     is_kept = may(me, "routines.keep", routine)
-    mentions, mentioned = mentions_of("routine", me, routine.title) if is_kept else ([], 0)
+    mentions, mentioned = (
+        mentions_of("routine", me, selectors.names_of([routine]).get(routine.pk, [])) if is_kept else ([], 0)
+    )  # fmt: skip
     waiting = selectors.waiting_for(routine, me) if version else None
     receipt = selectors.last_receipt(routine, me) if version else None
     draft = selectors.visible_drafts(me).open().filter(routine=routine, language=routine.language).first()  # type: ignore[attr-defined]
@@ -196,6 +199,7 @@ def routine_context(
         "versions": versions[:VERSIONS_SHOWN],
         "has_more_versions": len(versions) > 1,
         "audience": selectors.audience_of(routine),
+        "meets": what_it_meets(routine),
         "is_favourite": routine.pk in selectors.favourites_of(me),
         "questions": list(selectors.questions_about(routine).filter(asked_by=me)[:3]),
         "open_questions": selectors.questions_about(routine).filter(answered_at__isnull=True).count() if is_kept else 0,
