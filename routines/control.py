@@ -52,6 +52,9 @@ class Control:
             yield "control_right", _("Say which of the answers is right.")
 
 
+NO_CONTROL = Control()
+
+
 def places_in(control: Control, text: str) -> list[Heading]:
     """The headings of a text that the explanation names, to lead whoever answered wrong there."""
     said = control.why.casefold()

@@ -18,7 +18,7 @@ from hms.organisations.models import Employee
 from hms.reports import kinds
 from hms.reports.pdf import render_pdf
 from routines import selectors
-from routines.control import Control
+from routines.control import NO_CONTROL, Control
 from routines.enums import OPEN_DRAFTS, FileFormat
 from routines.exchange.word import Sheet, write_word
 from routines.markdown import FILE, headings, render
@@ -39,7 +39,7 @@ class Edition:
     language: str
     # None: a draft.
     version: Version | None
-    control: Control = Control()
+    control: Control = NO_CONTROL
 
     @property
     def name(self) -> str:

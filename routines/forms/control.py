@@ -9,7 +9,8 @@ from hms.core.forms import ChoiceCards, HmsForm
 from routines.control import MOST_ANSWERS, Control
 from routines.models import Draft, Version
 
-NAMES = ["control_question", *(f"control_answer_{number}" for number in range(1, MOST_ANSWERS + 1)), "control_right", "control_why"]  # fmt: skip
+NUMBERS = range(1, MOST_ANSWERS + 1)
+NAMES = ["control_question", *(f"control_answer_{number}" for number in NUMBERS), "control_right", "control_why"]
 
 
 class ControlFields(forms.Form):
@@ -52,9 +53,7 @@ class ControlFields(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        typed = [
-            " ".join(data.pop(f"control_answer_{number}", "").split()) for number in range(1, MOST_ANSWERS + 1)
-        ]  # fmt: skip
+        typed = [" ".join(data.pop(f"control_answer_{number}", "").split()) for number in NUMBERS]
         chosen = data.get("control_right")
         place = int(chosen) - 1 if chosen else None
         data["control_question"] = " ".join(data.get("control_question", "").split())

@@ -1,4 +1,4 @@
-"""Numbers without people: how often routines are opened, and how often a control question is answered wrong."""
+"""Numbers without people: how often routines are opened, and how many answer a control question wrong at first."""
 
 from django.db import models
 
@@ -24,7 +24,9 @@ class Opening(TenantModel):
 
 
 class WrongAnswers(TenantModel):
-    """How many wrong answers a version's control question has had from all its readers together."""
+    """How many readers answered a version's control question wrong before they answered it right. Who they are is kept
+    nowhere, nor how often anybody tried.
+    """
 
     version = models.OneToOneField(Version, on_delete=models.CASCADE, related_name="wrong_answers")
     count = models.PositiveIntegerField(default=0)

@@ -20,7 +20,7 @@ class Understood:
 
     Attributes:
         readers: how many have answered it right, in the end.
-        wrong: how many times it was answered wrong on the way, once for each session and day.
+        wrong: how many of them answered it wrong at first.
     """
 
     readers: int

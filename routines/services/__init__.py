@@ -12,7 +12,7 @@ from routines.services.approving import (
     to_approval,
 )
 from routines.services.bringing import bring_in, refuse, take_over
-from routines.services.counting import count_opening, count_wrong_answer, forget_openings
+from routines.services.counting import count_opening, count_wrong_first, forget_openings
 from routines.services.law import (
     add_requirement,
     adopt_laws,
@@ -72,7 +72,7 @@ __all__ = [
     "check",
     "confirm",
     "count_opening",
-    "count_wrong_answer",
+    "count_wrong_first",
     "cover_point",
     "create_routine",
     "discard_draft",

@@ -1,4 +1,4 @@
-"""Numbers without people: openings, and wrong answers to control questions. At most one a day from each session."""
+"""Numbers without people: how often routines are opened, and how many answered a control question wrong at first."""
 
 import datetime
 
@@ -34,13 +34,11 @@ def count_opening(routine: Routine, *, by: Employee, session: str) -> bool:
     return True
 
 
-def count_wrong_answer(version: Version, *, session: str) -> None:
-    """Count that somebody answered a version's control question wrong, once for each session and day.
+def count_wrong_first(version: Version) -> None:
+    """Count one more reader who answered a version's control question wrong before they answered it right.
 
-    Effects: the version's number grows. Nothing says who it was, or when.
+    Effects: the version's number grows. Nothing says who it was.
     """
-    if not _is_first(session, f"wrong-{version.pk}"):
-        return
     row, _new = WrongAnswers.objects.get_or_create(version=version)
     WrongAnswers.objects.filter(pk=row.pk).update(count=F("count") + 1)
 

@@ -21,6 +21,7 @@ from routines.enums import Outcome, ReceiptVia, State
 from routines.errors import NotAnswered, OtherVersion, WrongAnswer
 from routines.models import Question, ReadingRequest, Receipt, Routine, Version
 from routines.selectors import audience_of, confirmed_by, needed_version, readers_of
+from routines.services.counting import count_wrong_first
 
 QUESTION_DAYS = 5
 # What a question is called among the owner's tasks.
@@ -146,6 +147,7 @@ def confirm(
     *,
     version: int,
     answer: int | None = None,
+    was_wrong: bool = False,
     via: str = ReceiptVia.WEB,
     by: Employee | None = None,
     at: datetime.datetime | None = None,
@@ -157,6 +159,7 @@ def confirm(
     Args:
         version: number of the version that was read.
         answer: place of the chosen answer to its control question, from 0; signing on paper needs none.
+        was_wrong: that the same reader answered wrong just before; only a number for all readers is kept of it.
         by: who typed in a signature on paper; the reader when left out.
 
     Raises:
@@ -183,6 +186,8 @@ def confirm(
         routine=routine, version=routine.current, employee=employee, at=now, via=via,
         registered_by=by if by is not None and by.pk != employee.pk else None,
     )  # fmt: skip
+    if was_wrong and routine.current.control and via == ReceiptVia.WEB:
+        count_wrong_first(routine.current)
     if request is not None:
         request.ended_at, request.outcome = now, Outcome.CONFIRMED
         request.save(update_fields=["ended_at", "outcome"])

@@ -83,7 +83,9 @@ def show(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
         "crumbs": crumbs(request, routine, (_("Draft"), None)),
         "compared_with": routine.current,
         **(comparison(request, routine.current.text, draft.text) if routine.current else {}),
-        "control_change": change_of(routine.current.control, draft.control, marks_right=True) if routine.current else None,
+        "control_change": change_of(routine.current.control, draft.control, marks_right=True)
+        if routine.current
+        else None,
         "control_problems": [words for _field, words in draft.control.problems()],
     }
     return render(request, "routines/draft.html", context)

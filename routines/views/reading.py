@@ -166,9 +166,7 @@ def detail(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     return render(request, "routines/detail.html", routine_context(request, routine))
 
 
-def routine_context(
-    request: HttpRequest, routine: Routine, confirm_form: ConfirmForm | None = None
-) -> dict[str, Any]:
+def routine_context(request: HttpRequest, routine: Routine, confirm_form: ConfirmForm | None = None) -> dict[str, Any]:
     """Everything the routine's page shows to this reader; with the answer they gave when it was not right."""
     me, version = request.employee, routine.current
     is_kept = may(me, "routines.keep", routine)
@@ -247,7 +245,8 @@ def confirm(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     answer = form.cleaned_data.get("answer") if form is not None and form.is_valid() else None
     try:
         services.confirm(
-            routine, request.employee, version=int(number) if number.isdecimal() else 0, answer=answer
+            routine, request.employee, version=int(number) if number.isdecimal() else 0, answer=answer,
+            was_wrong=request.POST.get("tried") == "1",
         )  # fmt: skip
     except OtherVersion:
         messages.warning(request, _("A newer version came while you read. Read what is new, and confirm again."))
@@ -260,14 +259,14 @@ def confirm(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
 
 
 def _not_yet(request: HttpRequest, routine: Routine, form: ConfirmForm, *, was_wrong: bool) -> HttpResponse:
-    """The routine once more, with what was chosen and where the answer stands. Nobody learns who was wrong."""
+    """The routine once more, with what was chosen and where the answer stands. Only the page itself knows of the try."""
     version = routine.current
     context = routine_context(request, routine, form)
     if was_wrong and version is not None:
         form.add_error("answer", _("That is not right. Read it once more, and try again."))
-        services.count_wrong_answer(version, session=request.session.session_key or "")
         context |= {"why": version.control.why, "places": places_in(version.control, version.text)}
-    return render(request, "routines/detail.html", context | {"was_wrong": was_wrong}, status=422)
+    context |= {"was_wrong": was_wrong, "tried": was_wrong or request.POST.get("tried") == "1"}
+    return render(request, "routines/detail.html", context, status=422)
 
 
 @require_POST
