@@ -39,6 +39,12 @@ class ControlFields(forms.Form):
         help_text=_("Where it stands, and why. Name a heading, and it becomes a link."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The whole group is optional; these are needed once there is a question.
+        for name in ("control_question", "control_answer_1", "control_answer_2", "control_right"):
+            self.fields[name].is_conditional = True  # type: ignore[attr-defined]
+
     @staticmethod
     def control_initial(draft: Draft) -> dict[str, Any]:
         """What the fields show of a draft."""

@@ -312,3 +312,21 @@ def test_another_organisation_has_no_part_in_it(cast, client):
         assert selectors.understood([routine.current_id]) == {}
     client.force_login(cast.olav.user)
     assert answer(client, routine, 1).status_code == 404
+
+
+def test_whatever_is_written_is_shown_as_words(cast, inside, client):
+    routine = publish(
+        cast, control_question="<b onx=1>&amp;</b>", control_answers=["<script>a</script>", "&lt;"], control_right=0,
+        control_why='"><img src=x>',
+    )  # fmt: skip
+    publish(cast, routine, control_question="<b onx=2>&amp;</b>", control_answers=["<script>b</script>", "&lt;"])
+    services.begin_draft(routine, by=cast.amir)
+    client.force_login(cast.amir.user)
+    pages = [client.get(url(routine, tail)) for tail in ("", "v/2/", "endringer/1-2/", "utkast/", "utkast/skriv/")]
+    client.force_login(cast.ingrid.user)
+    pages += [client.get(url(routine)), answer(client, routine, 1, version=2)]
+    assert [page.status_code for page in pages] == [200] * 6 + [422]
+    for page in pages:
+        text = page.content.decode()
+        assert not any(tag in text for tag in ("<script>a", "<script>b", "<b onx", "<img src=x"))
+    assert "&lt;script&gt;b&lt;/script&gt;" in pages[-1].content.decode()
