@@ -41,7 +41,11 @@ class Row:
 
 def compare(old: str, new: str, links: Links) -> list[Row]:
     """Everything in the new text, with what the old one had instead."""
-    before, after = pieces(old, links), pieces(new, links)
+    return compare_pieces(pieces(old, links), pieces(new, links))
+
+
+def compare_pieces(before: list[Piece], after: list[Piece]) -> list[Row]:
+    """The same of two texts that are cut already."""
     rows: list[Row] = []
     gone: list[Piece] = []
     come: list[Piece] = []

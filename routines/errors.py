@@ -13,6 +13,14 @@ class TranslationBehind(Exception):
     """What somebody read lacks something that matters: the routine's own text must be read."""
 
 
+class NotAnswered(Exception):
+    """The version has a control question, and no answer to it came along."""
+
+
+class WrongAnswer(Exception):
+    """Another answer to the control question is the right one."""
+
+
 class NotReady(Exception):
     """Something is missing before a draft can go on. The message is translated and ready to be shown."""
 

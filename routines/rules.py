@@ -101,6 +101,11 @@ def reads_only(employee: Employee, routine: Routine) -> bool:
     return reach(employee).has(Role.INSPECTOR)
 
 
+def is_counted(employee: Employee, routine: Routine) -> bool:
+    """Whether somebody's opening tells that a routine is used: not that of its owner, or of whoever looks after all."""
+    return routine.owner_id != employee.pk and not reach(employee).has(*_KEEPERS, Role.INSPECTOR)
+
+
 @rules.predicate
 def keeps_law(employee: Employee, obj: object = None) -> bool:
     """The register, the points and the goals are kept by the HSE manager and the administrator."""

@@ -4,6 +4,7 @@ from django.urls import include, path, register_converter
 
 from routines.views import (
     codes,
+    counts,
     drafts,
     exchange,
     files,
@@ -58,6 +59,7 @@ of_draft = [
 of_routine = [
     path("", reading.detail, name="detail"),
     path("lest/", reading.confirm, name="confirm"),
+    path("apnet/", counts.opened, name="opened"),
     path("favoritt/", reading.favourite, name="favourite"),
     path("v/<version:version>/", versions.show, name="version"),
     path("oversett/<str:language>/", translations.begin, name="translate"),

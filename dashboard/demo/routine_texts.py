@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from routines.control import Control
 from routines.enums import Category
 from routines.library import templates
 
@@ -35,6 +36,11 @@ class Story:
     template: tuple[str, int, str] | None = None
     # A text that is being written: (who writes, what is new, text).
     draft: tuple[str, str, str] | None = None
+    # What those who confirm the version in force are asked, and how many answered wrong at first.
+    control: Control | None = None
+    wrong: int = 0
+    # How many times it was opened in this month, the month before and so on.
+    opened: tuple[int, ...] = (9, 14, 7, 11, 6)
 
 
 _NEEDLE = """# Gjør dette med en gang
@@ -195,6 +201,13 @@ STORIES: dict[str, list[Story]] = {
                 ("ingrid", "Gjelder to timer også når jeg jobber natt på Fjordgløtt?", ""),
                 ("kari", "Hvem følger oss hvis lederen ikke er på jobb?", "Den som har vaktansvaret. Det skal stå i neste versjon."),
             ],
+            control=Control(
+                "Du stikker deg på en brukt sprøyte. Når skal du ringe legevakta?",
+                ("Neste virkedag", "Innen to timer", "Bare hvis jeg blir syk"), 1,
+                "Se «Gjør dette med en gang», punkt 3. Før var det fastlegen neste virkedag.",
+            ),
+            wrong=5,
+            opened=(41, 12, 9, 15, 8, 7),
         ),
         Story(
             "Vold og trusler", "vold-og-trusler", Category.VIOLENCE, "helse", "helene", "ragnhild",
@@ -213,7 +226,7 @@ STORIES: dict[str, list[Story]] = {
         ),
         Story(
             "Alenearbeid ute", "alenearbeid-ute", Category.ALONE, "drift", "piotr", "gunnar",
-            [Edition(396, _ALONE)], law="arbeidsmiljøloven § 4-1", read=7,
+            [Edition(396, _ALONE)], law="arbeidsmiljøloven § 4-1", read=7, opened=(),
         ),
         Story(
             "Slik melder vi avvik", "slik-melder-vi-avvik", Category.SYSTEM, "kommune", "sunniva", "ragnhild",

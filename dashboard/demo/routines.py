@@ -10,6 +10,7 @@ from hms.assignments.enums import Kind
 from hms.assignments.enums import State as AssignmentState
 from hms.assignments.models import Assignment
 from hms.organisations.models import Employee, Unit
+from routines.control import NO_CONTROL
 from routines.diffing import delta
 from routines.enums import AudienceKind, DraftState, Opinion, State
 from routines.markdown import plain
@@ -18,6 +19,7 @@ from routines.models import (
     Audience,
     Draft,
     Favourite,
+    Opening,
     Question,
     ReadingRequest,
     Receipt,
@@ -25,6 +27,7 @@ from routines.models import (
     Routine,
     RoutineClock,
     Version,
+    WrongAnswers,
 )
 from routines.services.publishing import REVISE_AHEAD
 
@@ -35,7 +38,7 @@ def write_routines(book: Book, house: House) -> None:
     """Write the routines of an organisation into the book."""
     for story in STORIES.get(house.employer.slug, []):
         _Telling(book, house, story).tell()
-    book.add(RoutineClock(next_at=book.now))
+    book.add(RoutineClock(next_at=book.now, counting_since=book.now - datetime.timedelta(days=400)))
 
 
 class _Telling:
@@ -66,6 +69,7 @@ class _Telling:
             self._adopt(*self.story.template, begun)
         self._plan_revision()
         self._read()
+        self._count()
         for asker, text, answer in self.story.questions:
             self._ask(self.house.people[asker], text, answer)
         if self.story.draft:
@@ -89,13 +93,18 @@ class _Telling:
         at = self._ago(edition.days)
         before = self.versions[-1] if self.versions else None
         changed = delta(before.text, edition.text) if before else None
+        control = (self.story.control or NO_CONTROL) if edition is self.story.editions[-1] else NO_CONTROL
+        asked = {
+            "control_question": control.question, "control_answers": list(control.answers),
+            "control_right": control.right, "control_why": control.why,
+        }  # fmt: skip
         version = self.book.add(
             Version(
                 routine=self.routine, number=len(self.versions) + 1, language="nb", title=self.story.title,
                 text=edition.text, change_note=edition.note, is_material=edition.is_material or before is None,
                 author=self.owner, author_name=self.owner.name, approved_by=self.approver, approved_at=at,
                 valid_from=at.date(), published_at=at, lines_added=changed.added if changed else 0,
-                lines_removed=changed.removed if changed else 0,
+                lines_removed=changed.removed if changed else 0, **asked,
             )
         )  # fmt: skip
         draft = self.book.add(
@@ -103,7 +112,7 @@ class _Telling:
                 routine=self.routine, language="nb", state=DraftState.PUBLISHED, base=before, title=version.title,
                 text=version.text, change_note=version.change_note, is_material=version.is_material, revision=4, round=1,
                 author=self.owner, edited_by=self.owner, edited_at=self._ago(edition.days + 9), version=version,
-                approved_by=self.approver, approved_at=at, created_at=self._ago(edition.days + 12),
+                approved_by=self.approver, approved_at=at, created_at=self._ago(edition.days + 12), **asked,
             )
         )  # fmt: skip
         self._reviewed(draft, edition.days)
@@ -214,6 +223,15 @@ class _Telling:
             },
         )  # fmt: skip
 
+    def _count(self) -> None:
+        """How often it was opened, and how many answered the control question wrong at first."""
+        month = self.book.now.date().replace(day=1)
+        for count in self.story.opened:
+            self.book.add(Opening(routine=self.routine, month=month, count=count))
+            month = (month - datetime.timedelta(days=1)).replace(day=1)
+        if self.story.wrong:
+            self.book.add(WrongAnswers(version=self.versions[-1], count=self.story.wrong))
+
     def _ask(self, asker: Employee, text: str, answer: str) -> None:
         at = self._ago(3, hours=2)
         question = self.book.add(
@@ -241,7 +259,7 @@ class _Telling:
             Draft(
                 routine=self.routine, language="nb", state=DraftState.REVIEW, base=self.versions[-1],
                 title=self.story.title, text=text, change_note=note, revision=3, round=1, author=writer,
-                edited_by=writer, edited_at=sent, created_at=self._ago(6),
+                edited_by=writer, edited_at=sent, created_at=self._ago(6), **self.versions[-1].control_fields(),
             )
         )  # fmt: skip
         self.book.event("routine.draft_begun", draft, at=self._ago(6), by=writer, root=self.routine)

@@ -19,6 +19,7 @@ from hms.organisations.models import Employee
 from hms.reports import kinds
 from hms.reports.pdf import render_pdf
 from routines import selectors
+from routines.control import NO_CONTROL, Control
 from routines.enums import OPEN_DRAFTS, FileFormat, State
 from routines.exchange.word import Sheet, write_word
 from routines.markdown import FILE, headings, render
@@ -39,6 +40,7 @@ class Edition:
     language: str
     # None: a draft.
     version: Version | None
+    control: Control = NO_CONTROL
 
     @property
     def name(self) -> str:
@@ -92,11 +94,11 @@ def find(parameters: dict[str, Any], employee: Employee) -> Edition:
         draft = drafts.select_related("routine").first()
         if draft is None or not may(employee, "routines.write", draft):
             raise kinds.ReportGone
-        return Edition(routine, draft.title, draft.text, draft.language, None)
+        return Edition(routine, draft.title, draft.text, draft.language, None, draft.control)
     version = selectors.version_called(routine, language, str(parameters["version"]))
     if version is None:
         raise kinds.ReportGone
-    return Edition(routine, version.title, version.text, version.language, version)
+    return Edition(routine, version.title, version.text, version.language, version, version.control)
 
 
 def make(parameters: dict[str, Any], employee: Employee) -> kinds.Made:
@@ -131,6 +133,7 @@ def pdf_context(edition: Edition, employee: Employee) -> tuple[dict[str, Any], d
         "facts": _facts(edition),
         "contents": contents if len(contents) > 1 else [],
         "text": on_paper(edition.text, links),
+        "marks_right": edition.version is None or may(employee, "routines.keep", edition.routine),
         "versions": _versions(edition),
         "made": made_by(employee),
     }
@@ -218,7 +221,7 @@ def as_word(edition: Edition, employee: Employee) -> kinds.Made:
     sheet = Sheet(
         organisation=edition.routine.organisation.name,
         title=edition.title,
-        facts=_facts(edition),
+        facts=[*_facts(edition), *_asked(edition.control)],
         versions_title=_("Versions"),
         heads=[_("Version"), _("In force from"), _("Written by"), pgettext("version", "Approved by"), _("What is new")],
         versions=rows,
@@ -227,6 +230,14 @@ def as_word(edition: Edition, employee: Employee) -> kinds.Made:
     pictures = {f"{FILE}{file.pk}": content for file, content in _pictures(edition.text)}
     content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     return kinds.Made(f"{edition.name}.docx", write_word(sheet, edition.text, pictures), content_type)
+
+
+def _asked(control: Control) -> list[tuple[str, str]]:
+    """The control question as one more fact."""
+    if not control:
+        return []
+    answers = " / ".join(control.answers)
+    return [(str(_("Control question")), f"{control.question} ({answers})" if answers else control.question)]
 
 
 # --- Markdown ---
@@ -274,6 +285,8 @@ def _front(edition: Edition) -> str:
             known["translation"] = edition.mark
         if version.approved_by is not None:
             known["approved_by"] = version.approved_by.name
+    if edition.control:
+        known |= {"control_question": edition.control.question, "control_answers": list(edition.control.answers)}
     lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in known.items()]
     return "\n".join(["---", *lines, "---", "", ""])
 

@@ -1,5 +1,6 @@
 """Forms of routines. They validate; services decide and write."""
 
+from routines.forms.control import ConfirmForm
 from routines.forms.drafts import (
     ApproveForm,
     DraftForm,
@@ -25,6 +26,7 @@ __all__ = [
     "AudienceForm",
     "BringForm",
     "CheckForm",
+    "ConfirmForm",
     "DraftForm",
     "FilesForm",
     "FilterForm",

@@ -14,6 +14,7 @@ from hms.organisations.forms.fields import PersonField, UnitField
 from hms.organisations.models import Employee
 from hms.organisations.selectors import employed
 from routines.enums import Category, Opinion
+from routines.forms.control import ControlFields
 from routines.markdown import MOST_CHARACTERS
 from routines.models import Draft
 from routines.rules import may_own_here
@@ -48,7 +49,7 @@ class NewRoutineForm(HmsForm):
         return unit
 
 
-class DraftForm(HmsForm):
+class DraftForm(ControlFields, HmsForm):
     """The text of a draft, and what is new in it. Carries the revision that the writer saw."""
 
     title = forms.CharField(label=_("Title"), max_length=160, error_messages={"required": _("Give it a title.")})
@@ -95,6 +96,7 @@ class DraftForm(HmsForm):
                 "is_material": "1" if draft.is_material else "0",
                 "valid_from": draft.valid_from,
                 "revision": draft.revision,
+                **self.control_initial(draft),
             },
         )
         super().__init__(*args, **kwargs)

@@ -1,6 +1,7 @@
 """Routines, their texts, and who reads them."""
 
 from routines.models.adoptions import Adoption
+from routines.models.counts import Opening, WrongAnswers
 from routines.models.drafts import Draft, Incoming, Review
 from routines.models.law import Handbook, Point, PointRoutine, Requirement, RequirementRoutine
 from routines.models.reading import Question, ReadingRequest, Receipt, RoutineClock
@@ -15,6 +16,7 @@ __all__ = [
     "Favourite",
     "Handbook",
     "Incoming",
+    "Opening",
     "Point",
     "PointRoutine",
     "Question",
@@ -27,4 +29,5 @@ __all__ = [
     "RoutineClock",
     "Translation",
     "Version",
+    "WrongAnswers",
 ]

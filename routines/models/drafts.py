@@ -10,6 +10,7 @@ from hms.assignments.models import Assignment
 from hms.organisations.models import Employee
 from hms.tenancy.models import TenantModel
 from routines.enums import DRAFT_MOVES, OPEN_DRAFTS, DraftState, Opinion
+from routines.models.control import WithControl
 from routines.models.routines import Routine
 from routines.models.versions import Version
 
@@ -20,7 +21,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         return self.filter(state__in=OPEN_DRAFTS)
 
 
-class Draft(TenantModel):
+class Draft(WithControl, TenantModel):
     """What is being written. At most one for each routine and language is open."""
 
     MOVES = DRAFT_MOVES

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -105,6 +106,8 @@ class RoutineClock(TenantModel):
     """
 
     next_at = models.DateTimeField(default=timezone.now)
+    # Before this moment nobody counted how often routines are opened, and no silence can be told from that.
+    counting_since = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
         indexes = [models.Index(fields=["next_at", "organisation"], name="routine_clock_next")]

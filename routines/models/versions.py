@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from hms.organisations.models import Employee
 from hms.tenancy.models import TenantModel
 from routines.languages import name_of
+from routines.models.control import WHOLE, WithControl
 from routines.models.routines import Routine
 
 
-class Version(TenantModel):
+class Version(WithControl, TenantModel):
     """An edition of a routine, as it was published. Immutable; its address is permanent.
 
     A translation is a row of its own in another language. It has the number of the version that it translates, and when
@@ -51,6 +52,7 @@ class Version(TenantModel):
             models.CheckConstraint(
                 condition=Q(edition__gte=1) & (Q(translates__isnull=False) | Q(edition=1)), name="version_own_edition"
             ),
+            models.CheckConstraint(condition=WHOLE, name="version_control_is_whole"),
         ]
 
     def __str__(self) -> str:

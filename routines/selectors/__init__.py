@@ -1,9 +1,12 @@
 """Reading routines."""
 
+from routines.selectors.counts import counting_since, last_opened, openings, understood
 from routines.selectors.library import adoption_of, is_changed, library, news_for, template_of
+from routines.selectors.names import names_of
 from routines.selectors.radar import kept_by, sleepers
 from routines.selectors.reading import (
     Waiting,
+    asked_of,
     confirmed_by,
     due_of,
     last_receipt,
@@ -61,10 +64,12 @@ __all__ = [
     "Waiting",
     "adoption_of",
     "applying_to",
+    "asked_of",
     "audience_of",
     "behind",
     "bounded_count",
     "confirmed_by",
+    "counting_since",
     "draft_status",
     "due_of",
     "favourites_of",
@@ -76,6 +81,7 @@ __all__ = [
     "is_changed",
     "kept_by",
     "languages_of",
+    "last_opened",
     "last_receipt",
     "library",
     "linkable_rules",
@@ -83,9 +89,11 @@ __all__ = [
     "links_of_incoming",
     "mark",
     "may_see_file",
+    "names_of",
     "needed_version",
     "news_for",
     "open_drafts_of",
+    "openings",
     "progress",
     "progress_in",
     "questions_about",
@@ -100,6 +108,7 @@ __all__ = [
     "status",
     "template_of",
     "timeline_of",
+    "understood",
     "unread_count",
     "version_called",
     "versions_of",

@@ -15,13 +15,17 @@ from hms.organisations.models import Employee
 from hms.organisations.people import reach
 from routines.enums import State
 from routines.models import Draft, Question, ReadingRequest, Receipt, Routine
+from routines.selectors.counts import counting_since, last_opened, understood
+from routines.selectors.names import names_of
 from routines.selectors.translations import behind
 
 # What a day or a person weighs; a routine without an owner sleeps soundest.
 OWNER_GONE, LATE_DAY, LATE_READER, QUESTION, SILENT_YEAR, STILL_DRAFT, DEVIATION = 200, 1, 3, 15, 60, 10, 25
-TRANSLATION_BEHIND = 30
+NEVER_OPENED, NOT_OPENED, MANY_WRONG, TRANSLATION_BEHIND = 50, 40, 20, 30
 # A question is not old before the owner's own date has passed, a draft not before a month.
 QUESTION_DAYS, DRAFT_DAYS, SILENT_DAYS = 5, 30, 365
+# What is new gets time to be found.
+NEVER_DAYS, HALF_YEAR = 60, 182
 
 
 @dataclass
@@ -59,7 +63,10 @@ def sleepers(employee: Employee, today: datetime.date | None = None) -> list[Sle
         _revision(sleeper, day)
     _readers(found, day)
     _questions(found, day)
-    _silence(found, day)
+    newest = _newest_receipts(found)
+    _silence(found, newest, day)
+    _unopened(found, newest, day)
+    _unclear(found)
     _drafts(found, day)
     _mentions(found, employee)
     _translations(found)
@@ -102,14 +109,51 @@ def _questions(found: dict[int, Sleeper], day: datetime.date) -> None:
         found[pk].add(QUESTION * count, words % {"count": count})
 
 
-def _silence(found: dict[int, Sleeper], day: datetime.date) -> None:
-    newest = dict(Receipt.objects.filter(routine__in=found).values_list("routine").annotate(Max("at")).order_by())
+def _newest_receipts(found: dict[int, Sleeper]) -> dict[int, datetime.datetime]:
+    return dict(Receipt.objects.filter(routine__in=found).values_list("routine").annotate(Max("at")).order_by())
+
+
+def _silence(found: dict[int, Sleeper], newest: dict[int, datetime.datetime], day: datetime.date) -> None:
     for pk, sleeper in found.items():
         published = sleeper.routine.published_at
         last = newest.get(pk)
         since = max(moment for moment in (published, last) if moment is not None)
         if sleeper.routine.must_confirm and (day - timezone.localdate(since)).days > SILENT_DAYS:
             sleeper.add(SILENT_YEAR, _("Nobody has confirmed it for a year."))
+
+
+def _unopened(found: dict[int, Sleeper], newest: dict[int, datetime.datetime], day: datetime.date) -> None:
+    """Routines that nobody looks at, as far back as that has been counted."""
+    months, begun = last_opened(found), counting_since()
+    for pk, sleeper in found.items():
+        published = sleeper.routine.published_at
+        if published is None or begun is None:
+            continue
+        seen = [_end_of(months[pk])] if pk in months else []
+        seen += [timezone.localdate(newest[pk])] if pk in newest else []
+        if not seen and (day - timezone.localdate(max(published, begun))).days > NEVER_DAYS:
+            words = (
+                _("Nobody has opened it since it was published.")
+                if begun <= published
+                else _("Nobody has opened it since openings began to be counted.")
+            )
+            sleeper.add(NEVER_OPENED, words)
+        elif seen and (day - max(*seen, timezone.localdate(max(published, begun)))).days > HALF_YEAR:
+            sleeper.add(NOT_OPENED, _("Not opened for half a year."))
+
+
+def _end_of(month: datetime.date) -> datetime.date:
+    """The last day of a month that is given by its first."""
+    return (month + datetime.timedelta(days=31)).replace(day=1) - datetime.timedelta(days=1)
+
+
+def _unclear(found: dict[int, Sleeper]) -> None:
+    by_version = {sleeper.routine.current_id: sleeper for sleeper in found.values()}
+    for version, answered in understood(by_version).items():
+        if answered.is_unclear:
+            by_version[version].add(
+                MANY_WRONG, _("Many answer the control question wrong. Perhaps the text is unclear.")
+            )  # fmt: skip
 
 
 def _drafts(found: dict[int, Sleeper], day: datetime.date) -> None:
@@ -121,14 +165,14 @@ def _drafts(found: dict[int, Sleeper], day: datetime.date) -> None:
 
 def _mentions(found: dict[int, Sleeper], employee: Employee) -> None:
     """What has happened where the routine was unclear, missing or not followed, as far as the reader may know."""
-    by_title = {sleeper.routine.title: sleeper for sleeper in found.values()}
-    for title, count in mention_counts("routine", employee, by_title).items():
+    names = names_of([sleeper.routine for sleeper in found.values()])
+    for pk, count in mention_counts("routine", employee, names).items():
         words = ngettext(
             "%(count)d deviation says that it is unclear, missing or not followed.",
             "%(count)d deviations say that it is unclear, missing or not followed.",
             count,
         )
-        by_title[title].add(DEVIATION * count, words % {"count": count})
+        found[pk].add(DEVIATION * count, words % {"count": count})
 
 
 def _translations(found: dict[int, Sleeper]) -> None:

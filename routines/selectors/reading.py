@@ -29,6 +29,14 @@ def confirmed_by(routine: Routine, needed: Version, today: datetime.date) -> Que
     return receipts
 
 
+def asked_of(shown: Version, current: Version) -> Version:
+    """The version whose control question whoever reads `shown` answers: in the language they read where it asks one.
+
+    What the version in force does not ask, nobody is asked.
+    """
+    return shown if current.control and shown.control else current
+
+
 def waiting_for(routine: Routine, employee: Employee) -> ReadingRequest | None:
     """What somebody is asked to read of a routine."""
     rows = ReadingRequest.objects.filter(routine=routine, employee=employee, ended_at__isnull=True)

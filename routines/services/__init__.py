@@ -13,6 +13,7 @@ from routines.services.approving import (
 )
 from routines.services.bringing import bring_in, refuse, take_over
 from routines.services.chasing import chase
+from routines.services.counting import count_opening, count_wrong_first, forget_openings
 from routines.services.law import (
     add_requirement,
     adopt_laws,
@@ -71,9 +72,12 @@ __all__ = [
     "chase",
     "check",
     "confirm",
+    "count_opening",
+    "count_wrong_first",
     "cover_point",
     "create_routine",
     "discard_draft",
+    "forget_openings",
     "is_representative_silent",
     "keep_favourite",
     "keep_own",

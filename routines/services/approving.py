@@ -111,6 +111,8 @@ def _require_ready(draft: Draft, revision: int) -> None:
         raise NotReady(_("Write the text first."))
     if draft.routine.current_id is not None and not draft.change_note.strip():
         raise NotReady(_("Say what is new, and why."))
+    for _field, words in draft.control.problems():
+        raise NotReady(f"{_('The control question:')} {words}")
 
 
 def _say_what_it_translates(draft: Draft, number: int | None) -> None:

@@ -54,6 +54,7 @@ def publish(draft: Draft, *, at: datetime.datetime | None = None) -> Version:
         is_material=draft.is_material, author=draft.author, approved_by=draft.approved_by,
         approved_at=draft.approved_at, valid_from=draft.valid_from or timezone.localdate(now), published_at=now,
         translates=draft.translates,
+        **draft.control_fields(),
     )  # fmt: skip
     move(draft, DraftState.PUBLISHED, by=draft.approved_by, verb="draft.published", at=now, version=version)
     put_in_force(routine, version, by=draft.approved_by, at=now)

@@ -17,9 +17,10 @@ from hms.audit.transitions import InvalidTransition, lock
 from hms.notifications.services import Told, notify, notify_many
 from hms.organisations.models import Employee
 from routines.enums import Outcome, ReceiptVia, State
-from routines.errors import OtherVersion, TranslationBehind
+from routines.errors import NotAnswered, OtherVersion, TranslationBehind, WrongAnswer
 from routines.models import Question, ReadingRequest, Receipt, Routine, Version
-from routines.selectors import audience_of, confirmed_by, needed_version, readers_of, standings_of
+from routines.selectors import asked_of, audience_of, confirmed_by, needed_version, readers_of, standings_of
+from routines.services.counting import count_wrong_first
 
 QUESTION_DAYS = 5
 # What a question is called among the owner's tasks.
@@ -145,6 +146,8 @@ def confirm(
     *,
     version: int,
     read_in: str = "",
+    answer: int | None = None,
+    was_wrong: bool = False,
     via: str = ReceiptVia.WEB,
     by: Employee | None = None,
     at: datetime.datetime | None = None,
@@ -157,11 +160,14 @@ def confirm(
     Args:
         version: number of the version that was read.
         read_in: the translation that was read, as language and label (`en 3.2`); the routine's own text when left out.
+        answer: place of the chosen answer to its control question, from 0; signing on paper needs none.
+        was_wrong: that the same reader answered wrong just before; only a number for all readers is kept of it.
         by: who typed in a signature on paper; the reader when left out.
 
     Raises:
         OtherVersion: when another version is in force by now.
         TranslationBehind: when the translation lacks something that matters.
+        NotAnswered, WrongAnswer: when the version has a control question, and it is not answered right.
         InvalidTransition: when the routine is not in force.
     """
     lock(routine)
@@ -173,10 +179,18 @@ def confirm(
     known = Receipt.objects.filter(routine=routine, version=read, employee=employee).order_by("-at").first()
     if known is not None and request is None:
         return known
+    control = asked_of(translated or routine.current, routine.current).control
+    if control and via == ReceiptVia.WEB:
+        if answer is None:
+            raise NotAnswered
+        if answer != control.right:
+            raise WrongAnswer
     receipt = Receipt.objects.create(
         routine=routine, version=read, read_in=translated, employee=employee, at=now, via=via,
         registered_by=by if by is not None and by.pk != employee.pk else None,
     )  # fmt: skip
+    if was_wrong and control and via == ReceiptVia.WEB:
+        count_wrong_first(routine.current)
     if request is not None:
         request.ended_at, request.outcome = now, Outcome.CONFIRMED
         request.save(update_fields=["ended_at", "outcome"])

@@ -109,6 +109,7 @@ def begin_draft(
         translates=original,
         title=title or (like.title if like else routine.title),
         text=text or (like.text if like else ""),
+        **(like.control_fields() if like else {}),
         change_note=_first_note(language, routine, base, source),
         author=by,
         edited_by=by,

@@ -17,6 +17,7 @@ from hms.organisations.access import access, may, require
 from routines import selectors, services
 from routines.blanks import blanks_in
 from routines.comparing import compare, only_changes
+from routines.control import change_of
 from routines.enums import DraftState
 from routines.errors import NotReady, StaleDraft
 from routines.forms import ApproveForm, DraftForm, NewRoutineForm, ReasonForm, ReviewForm, SendForm
@@ -86,6 +87,8 @@ def show(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
         "compared_with": (before := selectors.in_force_in(routine, draft.language)),
         **(comparison(request, before.text, draft.text) if before else {}),
         **translation_context(request, draft),
+        "control_change": change_of(before.control, draft.control, marks_right=True) if before else None,
+        "control_problems": [words for _field, words in draft.control.problems()],
     }
     return render(request, "routines/draft.html", context)
 
@@ -100,6 +103,8 @@ def write(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
         return redirect_to(request, draft_url(request, "draft", draft))
     form = DraftForm(request.POST if request.method == "POST" else None, draft=draft)
     conflict: dict[str, Any] = {}
+    if form.is_bound and form.is_valid() and "send" in request.POST:
+        form.require_whole_control()
     if form.is_bound and form.is_valid():
         data = dict(form.cleaned_data)
         try:
@@ -116,6 +121,7 @@ def write(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
         "routine": routine,
         "close_url": draft_url(request, "draft", draft),
         "text": shown(request, form["text"].value() or "") if not is_fragment(request) else "",
+        "control": form.shown_control(),
         "targets": _targets(routine.pk),
         **translation_context(request, draft),
         **conflict,
@@ -174,9 +180,11 @@ def autosave(request: HttpRequest, organisation: str, slug: str) -> HttpResponse
 @require_POST
 def preview(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     """How a text looks when it is read. Changes nothing."""
-    draft_of(request, slug, "routines.write")
+    draft = draft_of(request, slug, "routines.write")
     text = request.POST.get("text", "")[:MOST_CHARACTERS]
-    return render(request, "routines/_preview.html", {"text": shown(request, text)})
+    form = DraftForm(request.POST, draft=draft)
+    form.is_valid()
+    return render(request, "routines/_preview.html", {"text": shown(request, text), "control": form.shown_control()})
 
 
 @form_view

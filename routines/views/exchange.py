@@ -16,6 +16,7 @@ from routines.exchange.giving import TAKE_OUT
 from routines.forms import BringForm, FormatForm, TakeOverForm
 from routines.models import Incoming
 from routines.views.common import asked_language, draft_of, draft_url, form_view, routine_of, url, version_url
+from routines.views.counts import note_opening
 
 
 @form_view
@@ -112,6 +113,8 @@ def take_out(request: HttpRequest, organisation: str, slug: str) -> HttpResponse
             back = url(request, "detail", routine) + version.query
     if form.is_bound and form.is_valid():
         parameters |= {"routine": routine.pk, "slug": routine.slug, "format": form.cleaned_data["format"]}
+        if not asked["draft"]:
+            note_opening(request, routine)
         job = request_report(TAKE_OUT, by=request.employee, parameters=parameters)
         return redirect_to(request, "reports:show", organisation, job.pk)
     context = {

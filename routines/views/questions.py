@@ -12,6 +12,7 @@ from routines import services
 from routines.forms import AnswerForm, QuestionForm
 from routines.models import Question
 from routines.views.common import crumbs, form_view, routine_of, url
+from routines.views.counts import note_opening
 
 
 @form_view
@@ -19,10 +20,15 @@ def ask(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     """Ask the owner instead of confirming."""
     routine = routine_of(request, slug, "routines.answer_to")
     form = QuestionForm(request.POST if request.method == "POST" else None)
+
+    def save(data: dict[str, Any]) -> None:
+        services.ask_owner(routine, by=request.employee, text=data["text"])
+        note_opening(request, routine)
+
     return form_page(
         request,
         form,
-        save=lambda data: services.ask_owner(routine, by=request.employee, text=data["text"]),
+        save=save,
         title=_("I wonder about something"),
         lede=_("%(name)s answers you. You need not confirm “%(title)s” before that.")
         % {"name": routine.owner.name, "title": routine.title},

@@ -19,14 +19,24 @@ from hms.organisations.mentions import mentions_of
 from hms.organisations.models import Employee
 from routines import selectors, services
 from routines.comparing import compare, only_changes
+from routines.control import places_in
 from routines.enums import State
-from routines.errors import OtherVersion, TranslationBehind
-from routines.forms import FilterForm
+from routines.errors import NotAnswered, OtherVersion, TranslationBehind, WrongAnswer
+from routines.forms import ConfirmForm, FilterForm
 from routines.forms.filters import ALL, ARCHIVE, DRAFTS, FAVOURITES, LIBRARY, MINE, NEWEST
 from routines.markdown import headings
 from routines.models import Receipt, Routine, Version
+from routines.selectors.meeting import what_it_meets
 from routines.views.common import asked_language, crumbs, editions, routine_of, shown, url
-from routines.views.translations import before_in_its_language, in_its_language, other_languages, reading_of, tabs_of
+from routines.views.counts import kept_context, note_opening
+from routines.views.translations import (
+    Reading,
+    before_in_its_language,
+    in_its_language,
+    other_languages,
+    reading_of,
+    tabs_of,
+)
 
 PAGE_SIZE = 25
 VERSIONS_SHOWN = 3
@@ -169,12 +179,14 @@ def detail(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     return render(request, "routines/detail.html", routine_context(request, routine))
 
 
-def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
-    """Everything the routine's page shows to this reader."""
+def routine_context(request: HttpRequest, routine: Routine, confirm_form: ConfirmForm | None = None) -> dict[str, Any]:
+    """Everything the routine's page shows to this reader; with the answer they gave when it was not right."""
     me, reading = request.employee, reading_of(request, routine)
-    version = reading.version
+    version, asked = reading.version, _asked(routine, reading)
     is_kept = may(me, "routines.keep", routine)
-    mentions, mentioned = mentions_of("routine", me, routine.title) if is_kept else ([], 0)
+    mentions, mentioned = (
+        mentions_of("routine", me, selectors.names_of([routine]).get(routine.pk, [])) if is_kept else ([], 0)
+    )  # fmt: skip
     waiting = selectors.waiting_for(routine, me) if version else None
     receipt = selectors.last_receipt(routine, me) if version else None
     draft = selectors.visible_drafts(me).open().filter(routine=routine, language=routine.language).first()  # type: ignore[attr-defined]
@@ -198,17 +210,21 @@ def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
         "may_confirm": version is not None
         and routine.state == State.PUBLISHED
         and may(me, "routines.answer_to", routine),
+        "asked": asked,
+        "confirm_form": confirm_form or (ConfirmForm(version=asked) if asked else None),
         "news": _news(request, receipt, version),
         "unit_progress": _unit_progress(routine, me),
         "versions": versions[:VERSIONS_SHOWN],
         "has_more_versions": len(versions) > 1,
         "audience": selectors.audience_of(routine),
+        "meets": what_it_meets(routine),
         "is_favourite": routine.pk in selectors.favourites_of(me),
         "questions": list(selectors.questions_about(routine).filter(asked_by=me)[:3]),
         "open_questions": selectors.questions_about(routine).filter(answered_at__isnull=True).count() if is_kept else 0,
         "draft": draft,
         "draft_status": selectors.draft_status(draft) if draft else None,
         "is_kept": is_kept,
+        **(kept_context(routine) if is_kept and version else {}),
         "from_template": adoption,
         "template_is_changed": adoption is not None
         and routine.state != State.ARCHIVED
@@ -245,13 +261,16 @@ def _unit_progress(routine: Routine, me: Employee) -> dict[str, Any] | None:
 
 @require_POST
 def confirm(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
-    """Read and understood."""
+    """Read and understood, with the answer to the control question where there is one."""
     routine = routine_of(request, slug, "routines.answer_to")
     number = request.POST.get("version", "")
+    asked = _asked(routine, reading_of(request, routine))
+    form = ConfirmForm(request.POST, version=asked) if asked else None
+    answer = form.cleaned_data.get("answer") if form is not None and form.is_valid() else None
     try:
         services.confirm(
             routine, request.employee, version=int(number) if number.isdecimal() else 0,
-            read_in=request.POST.get("read_in", ""),
+            read_in=request.POST.get("read_in", ""), answer=answer, was_wrong=request.POST.get("tried") == "1",
         )  # fmt: skip
     except TranslationBehind:
         messages.warning(
@@ -260,10 +279,31 @@ def confirm(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
         return redirect_to(request, url(request, "detail", routine) + f"?sprak={routine.language}")
     except OtherVersion:
         messages.warning(request, _("A newer version came while you read. Read what is new, and confirm again."))
+    except (NotAnswered, WrongAnswer) as problem:
+        return _not_yet(request, routine, form, was_wrong=isinstance(problem, WrongAnswer))  # type: ignore[arg-type]
     else:
+        note_opening(request, routine)
         messages.success(request, _("Thank you. That you have read it is written down."))
     language = asked_language(request)
     return redirect_to(request, url(request, "detail", routine) + (f"?sprak={language}" if language else ""))
+
+
+def _asked(routine: Routine, reading: Reading) -> Version | None:
+    """The version whose control question a reader answers."""
+    if routine.current is None or reading.version is None:
+        return None
+    return selectors.asked_of(reading.version, routine.current)
+
+
+def _not_yet(request: HttpRequest, routine: Routine, form: ConfirmForm, *, was_wrong: bool) -> HttpResponse:
+    """The routine once more, with what was chosen and where the answer stands. Only the page itself knows of the try."""
+    context = routine_context(request, routine, form)
+    asked, version = context["asked"], context["version"]
+    if was_wrong:
+        form.add_error("answer", _("That is not right. Read it once more, and try again."))
+        context |= {"why": asked.control.why, "places": places_in(asked.control, version.text)}
+    context |= {"was_wrong": was_wrong, "tried": was_wrong or request.POST.get("tried") == "1"}
+    return render(request, "routines/detail.html", context, status=422)
 
 
 @require_POST

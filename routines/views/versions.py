@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from hms.organisations.access import may
 from routines import selectors
 from routines.comparing import compare, has_changes, only_changes
+from routines.control import change_of
 from routines.models import Draft, Routine, Version
 from routines.views.common import asked_language, crumbs, editions, routine_of, shown, url
 from routines.views.translations import in_its_language, standing_of, tabs_of
@@ -48,6 +49,7 @@ def show(request: HttpRequest, organisation: str, slug: str, version: str) -> Ht
         "may_take_up": may(request.employee, "routines.keep", routine) and (newest is None or edition.pk != newest.pk),
         "has_draft": Draft.objects.open().filter(routine=routine, language=edition.language).exists(),
         "standing": standing_of(routine, edition),
+        "marks_right": may(request.employee, "routines.keep", routine),
         "crumbs": crumbs(request, routine, (_("Version %(number)s") % {"number": edition.label}, None)),
     }
     return render(request, "routines/version.html", context)
@@ -93,6 +95,9 @@ def compare_two(request: HttpRequest, organisation: str, slug: str, old: str, ne
             (_("Changes"), None),
         ),
         **comparison(request, before.text, after.text),
+        "control_change": change_of(
+            before.control, after.control, marks_right=may(request.employee, "routines.keep", routine)
+        ),
     }
     return render(request, "routines/compare.html", context)
 

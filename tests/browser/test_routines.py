@@ -3,9 +3,11 @@
 import pytest
 
 from hms.tenancy.scope import tenant
-from routines.models import Draft, Receipt
+from routines import services
+from routines.models import Draft, Opening, Receipt
 from tests.browser.people import PHONE
 from tests.browser.site import wait_for
+from tests.routines.helpers import publish, url
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -112,3 +114,58 @@ def test_everything_works_without_script(cast, person):
     amir.fill(text="# Ring 113")
     assert amir.press() == 200
     assert amir.reads("Ring 113")
+
+
+def test_control_question_wrong_then_right_with_the_keyboard(cast, person):
+    with tenant(cast.fjellvik):
+        routine = publish(
+            cast, control_question="Hvor lenge skyller du?", control_answers=["Ett minutt", "Fem minutter"],
+            control_right=1, control_why="Se «Blodsøl».",
+        )  # fmt: skip
+        services.turn()
+    ingrid = person(cast.ingrid, **PHONE)
+    ingrid.open(url(routine))
+    # The question has a name of its own, and stands before the button.
+    group = ingrid.page.get_by_role("group", name="Hvor lenge skyller du?")
+    assert group.get_by_role("radio").count() == 2
+    keys = ingrid.page.keyboard
+    group.get_by_role("radio", name="Ett minutt").focus()
+    keys.press("Space")
+    with ingrid.unwatched():
+        with ingrid.page.expect_navigation() as going:
+            keys.press("Enter")
+        assert going.value.status == 422
+        assert ingrid.page.title().startswith("Feil:")
+        # The summary has the focus, and leads to the answers; what was chosen is chosen still.
+        assert ingrid.see("[data-error-summary]").evaluate("one => one === document.activeElement")
+        ingrid.see("[data-error-summary] a").focus()
+        keys.press("Enter")
+        wrong = ingrid.page.get_by_role("radio", name="Ett minutt")
+        assert wrong.is_checked()
+        assert ingrid.see("section:has(#read) a[href^='#om-']").inner_text() == "Les «Blodsøl»"
+        assert ingrid.see("section:has(#read) a[href$='/sporsmal/']").is_visible()
+        assert ingrid.page.evaluate("document.documentElement.scrollWidth") == 390
+        # The next tries: the arrow moves the choice, Enter sends it.
+        wrong.focus()
+        keys.press("ArrowDown")
+        with ingrid.page.expect_navigation():
+            keys.press("Enter")
+    assert ingrid.reads("Du har lest den")
+    with tenant(cast.fjellvik):
+        assert Receipt.objects.get().employee == cast.ingrid
+
+
+def test_routine_that_is_looked_at_is_counted_and_one_that_is_fetched_is_not(cast, person):
+    with tenant(cast.fjellvik):
+        routine = publish(cast)
+    ingrid = person(cast.ingrid)
+    ingrid.page.clock.install()
+    ingrid.open(url(routine))
+    ingrid.page.clock.run_for(4000)
+    with tenant(cast.fjellvik):
+        assert not Opening.objects.exists()
+    with ingrid.page.expect_response(lambda answer: answer.url.endswith("/apnet/")) as told:
+        ingrid.page.clock.run_for(2000)
+    assert told.value.status == 204
+    with tenant(cast.fjellvik):
+        assert Opening.objects.get().count == 1

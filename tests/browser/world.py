@@ -291,7 +291,12 @@ class World:
         changed = text.replace("fem minutter", "ti minutter").replace(
             "3. Meld avvik.", "3. [ ] Meld **avvik** samme dag."
         )
-        written.publish(cast, self.routine, text=changed + "\n## Etterpå\n\n> Snakk med lederen din.\n\n`116 117`\n")
+        asked = {
+            "control_question": "Hvor lenge skyller du?", "control_answers": ["Ett minutt", "Ti minutter"],
+            "control_right": 1, "control_why": "Se «Etterpå».",
+        }  # fmt: skip
+        after = "\n## Etterpå\n\n> Snakk med lederen din.\n\n`116 117`\n"
+        written.publish(cast, self.routine, text=changed + after, **asked)
         routines.turn()
         self.question = routines.ask_owner(self.routine, by=cast.ingrid, text="Gjelder det helgene?")
         self.answered = routines.ask_owner(self.routine, by=cast.kari, text="Hvorfor klor?")
@@ -299,6 +304,9 @@ class World:
         self.retired_routine = written.publish(cast, title="Gammel brannrutine")
         routines.archive(self.retired_routine, by=cast.amir, reason="Erstattet.")
         self.writing = written.begin(cast, title="Fall hos beboere")
+        draft = written.draft_of(self.writing)
+        # Half written: its page says what is missing.
+        routines.save_draft(draft, by=cast.amir, revision=draft.revision, control_question="Hvem ringer du?")
         brought = Brought("Fall", "# Først\n\n1. Ring\n\n| a | b |\n|-|-|\n| 1 | 2 |\n", [], ["Makroer er utelatt."])
         routines.bring_in(written.draft_of(self.writing), brought, by=cast.amir, file_name="fall.docx")
         self.rule, aside = routines.adopt_laws(["aml-3-1", "aml-7"], by=cast.sunniva, owner=cast.amir)

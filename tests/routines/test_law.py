@@ -20,8 +20,9 @@ from routines import documents, services
 from routines.models import Requirement, RoutineClock
 from routines.selectors import law
 from routines.selectors.handbook import year_ahead
+from routines.selectors.meeting import what_it_meets
 from routines.starter_laws import BY_CODE, STARTERS
-from tests.routines.helpers import publish
+from tests.routines.helpers import publish, url
 
 
 def adopt(cast, *codes, owner=None):
@@ -336,3 +337,25 @@ def test_handbook_on_paper_has_contents_and_the_list_of_versions(cast, client, d
         job = ReportJob.objects.get()
         assert job.state == "done"
     assert b"".join(client.get(f"/fjellvik/rapporter/{job.pk}/fil/").streaming_content).startswith(b"%PDF")
+
+
+def test_routines_own_page_says_what_it_meets(cast, client, django_assert_num_queries):
+    with tenant(cast.fjellvik):
+        routine = publish(cast)
+        rule, aside = adopt(cast, "aml-3-1", "aml-7")
+        services.change_requirement(rule, by=cast.sunniva, routines=[routine])
+        services.change_requirement(aside, by=cast.sunniva, routines=[routine])
+        services.set_aside(aside, by=cast.sunniva, reason="Vi er for få.")
+        services.cover_point(7, by=cast.sunniva, text="", routines=[routine])
+        with django_assert_num_queries(1):
+            meets = what_it_meets(routine)
+        assert (meets.rules, meets.points) == ([(rule.pk, rule.name)], [7])
+    client.force_login(cast.ingrid.user)
+    page = client.get(url(routine)).content.decode()
+    assert f'href="/fjellvik/lovregister/{rule.pk}/"' in page
+    assert f'href="/fjellvik/lovregister/{aside.pk}/"' not in page
+    assert 'href="/fjellvik/internkontroll/#point-7"' in page
+    assert "oppfyller ikke lenger noe av dette" not in page
+    with tenant(cast.fjellvik):
+        services.archive(routine, by=cast.amir, reason="Erstattet.")
+    assert "oppfyller ikke lenger noe av dette" in client.get(url(routine)).content.decode()
