@@ -13,9 +13,10 @@ from urllib.parse import unquote
 import nh3
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from routines.slugs import ascii_slug
 
 # A link to another routine, `[Stikkskader](rutine:stikkskader)`, to a rule of the law register,
 # `[§ 5-1](lov:arbeidsmiljoloven-5-1)`, and to a file of a routine: `[Skjema](fil:12)`. A picture is shown where it stands:
@@ -113,7 +114,7 @@ def headings(text: str) -> list[Heading]:
         if opening.type != "heading_open":
             continue
         words = _words(inline)
-        anchor = base = f"om-{slugify(words)[:60] or 'del'}"
+        anchor = base = f"om-{ascii_slug(words)[:60] or 'del'}"
         number = 2
         while anchor in taken:
             anchor, number = f"{base}-{number}", number + 1

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from hms.assignments.enums import State as AssignmentState
 from hms.organisations.enums import Role
@@ -29,7 +28,7 @@ from routines.selectors.law import (
     register,
 )
 from routines.selectors.routines import in_force, with_list_columns
-from routines.selectors.translations import standings_in
+from routines.selectors.translations import in_language_of_reader
 
 MOST_ROUTINES = 1000
 MOST_VERSIONS = 300
@@ -110,9 +109,7 @@ def handbook(organisation: Organisation) -> Book:
         .select_related("current__approved_by")
         .order_by("title", "id")[: MOST_ROUTINES + 1]
     )
-    standings = standings_in(get_language() or "", [routine.pk for routine in routines])
-    for routine in routines:
-        routine.standing = standings.get(routine.pk)
+    in_language_of_reader(routines)
     by_category = [
         (category.label, [routine for routine in routines[:MOST_ROUTINES] if routine.category == category])
         for category in Category
@@ -138,16 +135,19 @@ def handbook(organisation: Organisation) -> Book:
 def year_ahead(today: datetime.date) -> list[Month]:
     """What is planned for the twelve months from now, month by month: revisions of routines and checks of rules.
 
-    What should have been done already stands in this month. Two queries.
+    What should have been done already stands in this month. Three queries.
     """
     last = in_months(today, MONTHS_AHEAD)
     waiting = [AssignmentState.OPEN, AssignmentState.PLANNED]
-    routines = in_force().filter(revision__state__in=waiting, revision__due_on__lte=last)
+    due = in_force().filter(revision__state__in=waiting, revision__due_on__lte=last)
+    routines = list(
+        with_list_columns(due).select_related("revision").order_by("revision__due_on", "id")[:MOST_IN_A_YEAR]
+    )
+    in_language_of_reader(routines)
     rules = Requirement.objects.filter(set_aside_at=None, task__state__in=waiting, task__due_on__lte=last)
     lines = [
-        Planned(row.revision.due_on, row.title, row.owner, row.revision.due_on < today, routine=row)
-        for row in with_list_columns(routines).select_related("revision").order_by("revision__due_on", "id")[:MOST_IN_A_YEAR]
-    ]  # fmt: skip
+        Planned(row.revision.due_on, row.title, row.owner, row.revision.due_on < today, routine=row) for row in routines
+    ]
     lines += [
         Planned(row.task.due_on, row.name, row.owner, row.task.due_on < today, requirement=row)
         for row in rules.select_related("task", "owner").order_by("task__due_on", "id")[:MOST_IN_A_YEAR]

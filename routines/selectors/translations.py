@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import F, Max, OuterRef, QuerySet, Subquery
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from routines.languages import OWN_NAMES, name_of
@@ -85,6 +86,13 @@ def standings_in(language: str, routines: Collection[int]) -> dict[int, Standing
     """
     found = _standings(Translation.objects.filter(language=language, routine__in=routines).defer("current__text"))
     return {standing.translation.routine_id: standing for standing in found}
+
+
+def in_language_of_reader(routines: Collection[Routine]) -> None:
+    """Let routines that are to be listed have their `standing` in the language in use. One query however many."""
+    standings = standings_in(get_language() or "", [routine.pk for routine in routines])
+    for routine in routines:
+        routine.standing = standings.get(routine.pk)  # type: ignore[attr-defined]
 
 
 def behind(routines: Collection[int]) -> list[Standing]:

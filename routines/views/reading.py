@@ -71,10 +71,8 @@ def routine_list(request: HttpRequest, organisation: str) -> HttpResponse:
     total = len(part.rows) if not (part.previous or part.next) else selectors.bounded_count(found)
     asked = selectors.due_of(me, [routine.pk for routine in part.rows])
     favourites = selectors.favourites_of(me)
-    translated = selectors.standings_in(get_language() or "", [routine.pk for routine in part.rows])
+    selectors.in_language_of_reader(part.rows)
     found_words = selectors.snippets(part.rows, text, get_language() or "")
-    for routine in part.rows:
-        routine.standing = translated.get(routine.pk)
     context = {
         "filters": form,
         "views": tabs(request, view),

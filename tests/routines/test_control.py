@@ -12,7 +12,7 @@ from routines.enums import Outcome
 from routines.errors import NotReady
 from routines.exchange import giving
 from routines.models import Draft, ReadingRequest, Receipt, Routine, Version, WrongAnswers
-from tests.routines.helpers import TEXT, begin, draft_of, publish, url
+from tests.routines.helpers import TEXT, begin, draft_of, publish, translate, url
 
 ASKED = {
     "control_question": "Hvor lenge skyller du?",
@@ -59,13 +59,46 @@ def test_wrong_answer_is_kept_and_right_one_gives_a_receipt(cast, inside, client
     assert '<input class="ds-input" type="radio" name="answer" value="0" ' in page
     assert page.count("checked") == 1
     assert "Det står under" in page
-    assert 'href="#om-blodsl"' in page
-    assert 'id="om-blodsl"' in page
+    assert 'href="#om-blodsol"' in page
+    assert 'id="om-blodsol"' in page
     assert url(routine, "sporsmal/") in page
     assert not Receipt.objects.exists()
     assert answer(client, routine, 1).status_code == 303
     assert Receipt.objects.get().employee == cast.ingrid
     assert ReadingRequest.objects.get(employee=cast.ingrid).outcome == Outcome.CONFIRMED
+
+
+def test_question_is_asked_in_the_language_that_is_read(cast, inside, client):
+    routine = publish(cast, **ASKED)
+    # The translator has another order, and so another right answer.
+    english = {
+        "control_question": "How long do you rinse?", "control_answers": ["Five minutes", "One minute"],
+        "control_right": 0, "control_why": "",
+    }  # fmt: skip
+    translate(cast, routine, title="Needlestick injuries", text="# Rinse\n\nFive minutes.\n", **english)
+    client.force_login(cast.ingrid.user)
+    page = client.get(url(routine, "?sprak=en")).content.decode()
+    assert "How long do you rinse?" in page
+    assert "Hvor lenge skyller du?" not in page
+    read = {"version": 1, "read_in": "en 1"}
+    wrong = client.post(url(routine, "lest/?sprak=en"), {**read, "answer": 1})
+    assert wrong.status_code == 422
+    assert "How long do you rinse?" in wrong.content.decode()
+    assert client.post(url(routine, "lest/?sprak=en"), {**read, "answer": 0}).status_code == 303
+    assert Receipt.objects.get().read_in.language == "en"
+
+
+def test_translation_without_the_question_asks_the_one_in_force(cast, inside, client):
+    routine = publish(cast, **ASKED)
+    none = {"control_question": "", "control_answers": [], "control_right": None, "control_why": ""}
+    translate(cast, routine, title="Needlestick injuries", text="# Rinse\n\nFive minutes.\n", **none)
+    client.force_login(cast.ingrid.user)
+    assert "Hvor lenge skyller du?" in client.get(url(routine, "?sprak=en")).content.decode()
+    read = {"version": 1, "read_in": "en 1"}
+    assert client.post(url(routine, "lest/?sprak=en"), read).status_code == 422
+    assert not Receipt.objects.exists()
+    assert client.post(url(routine, "lest/?sprak=en"), {**read, "answer": 1}).status_code == 303
+    assert Receipt.objects.get().read_in.language == "en"
 
 
 @pytest.mark.parametrize("chosen", [None, "", "3", "-1", "x", "1.0"])
