@@ -286,7 +286,7 @@ def test_paper_and_files_ask_it_too(cast, inside):
     publish(cast, **ASKED)
     routine = Routine.objects.select_related("organisation", "owner", "current").get()
     with translation.override("nb"):
-        sheet = render_to_string("routines/readers_pdf.html", documents.readers_context(routine, cast.amir))
+        sheet = render_to_string("routines/readers_pdf.html", documents.readers_context(routine, cast.amir)[0])
         find = {"routine": routine.pk, "version": 1}
         context, _files = giving.pdf_context(giving.find(find, cast.ingrid), cast.ingrid)
         paper = render_to_string("routines/routine_pdf.html", context)

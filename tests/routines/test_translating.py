@@ -448,7 +448,7 @@ def test_signatures_on_paper_say_which_text_was_signed(cast, inside, client):
     services.look_through(routine, today=timezone.localdate())
     routine = Routine.objects.select_related("organisation", "owner", "current").get()
     with translation.override("en"):
-        html = render_to_string("routines/readers_pdf.html", readers_context(routine, cast.amir, "en"))
+        html = render_to_string("routines/readers_pdf.html", readers_context(routine, cast.amir, "en")[0])
     assert "running water" in html
     assert "rennende" not in html
     client.force_login(cast.amir.user)
@@ -459,5 +459,5 @@ def test_signatures_on_paper_say_which_text_was_signed(cast, inside, client):
     # A translation that lacks what matters is not what they are to sign.
     material(cast, routine)
     routine = Routine.objects.select_related("organisation", "owner", "current").get()
-    html = render_to_string("routines/readers_pdf.html", readers_context(routine, cast.amir, "en"))
+    html = render_to_string("routines/readers_pdf.html", readers_context(routine, cast.amir, "en")[0])
     assert "rennende" in html
