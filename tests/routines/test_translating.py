@@ -323,6 +323,10 @@ def test_a_translation_that_lacks_what_matters_cannot_be_confirmed(cast, inside,
     assert "Version 1 against version 2" in page
     client.post(url(routine, "lest/?sprak=nb"), {"version": 2})
     assert Receipt.objects.get(employee=english, version__number=2).read_in is None
+    # Then the translation, which is behind still, asks nothing more of her.
+    page = client.get(url(routine)).content.decode()
+    assert "You confirmed version 2" in page
+    assert "Go to the text in force" not in page
 
 
 def test_a_newer_translation_came_while_somebody_read(cast, inside, english):
