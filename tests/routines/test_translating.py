@@ -380,6 +380,9 @@ def test_versions_of_each_language_have_their_own_addresses(cast, client):
     assert "<ins>" in page
     answer = client.get(url(routine, "versjoner/?sprak=en&fra=1.2&til=1"))
     assert answer.headers["Location"].endswith("/endringer/1-1.2/?sprak=en")
+    assert client.get(url(routine, "last-ned/?sprak=en")).status_code == 200
+    assert client.get(url(routine, "last-ned/?sprak=en&v=1.2")).status_code == 200
+    assert client.get(url(routine, "last-ned/?sprak=en&v=2")).status_code == 404
     # An older text is taken up again in its language.
     answer = client.post(url(routine, "utkast/nytt/?sprak=en"), {"fra": "1"})
     assert answer.headers["Location"].endswith("/utkast/skriv/?sprak=en")
