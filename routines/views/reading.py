@@ -204,7 +204,8 @@ def routine_context(request: HttpRequest, routine: Routine, confirm_form: Confir
         "contents": contents if len(contents) >= CONTENTS_FROM else [],
         "waiting": waiting,
         "receipt": receipt,
-        "is_confirmed": receipt is not None and version is not None and receipt.version_id == reading.original_id,
+        "is_confirmed": reading.is_confirmed_by(receipt),
+        "must_read_original": reading.must_read_original and (waiting or not reading.is_confirmed_by(receipt)),
         "may_confirm": version is not None
         and routine.state == State.PUBLISHED
         and may(me, "routines.answer_to", routine),

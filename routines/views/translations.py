@@ -75,12 +75,13 @@ class Reading:
     standing: Standing | None = None
     changed: tuple[Any, ...] = ()
 
-    @property
-    def original_id(self) -> int | None:
-        """The version that reading this is reading of."""
-        if self.version is None:
-            return None
-        return self.version.translates_id or self.version.pk
+    def is_confirmed_by(self, receipt: Receipt | None) -> bool:
+        """Whether somebody's last receipt covers the text, and what it lacks."""
+        if receipt is None or self.version is None:
+            return False
+        if self.standing is None:
+            return receipt.version_id == self.version.pk
+        return receipt.version.number >= max(self.version.number, self.standing.needed)
 
     @property
     def read_in(self) -> str:

@@ -149,6 +149,7 @@ def everything_printed(world: World) -> list[Printed]:
         Printed("routines:version", f"{at}rutiner/{world.routine.slug}/v/1/", cast.ingrid, opens),
         Printed("routines:draft", f"{at}rutiner/{world.in_review.slug}/utkast/", cast.kari, opens),
         Printed("routines:revise", f"{at}rutiner/{world.routine.slug}/revider/", cast.amir, sends()),
+        Printed("routines:translate", f"{at}rutiner/{world.translated.slug}/oversett/en/", cast.amir, sends()),
         Printed("routines:law_check", f"{at}lovregister/{world.rule.pk}/sjekk/", cast.amir, sends()),
         Printed(
             "routines:question",

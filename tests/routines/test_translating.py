@@ -323,6 +323,10 @@ def test_a_translation_that_lacks_what_matters_cannot_be_confirmed(cast, inside,
     assert "Version 1 against version 2" in page
     client.post(url(routine, "lest/?sprak=nb"), {"version": 2})
     assert Receipt.objects.get(employee=english, version__number=2).read_in is None
+    # Then the translation, which is behind still, asks nothing more of her.
+    page = client.get(url(routine)).content.decode()
+    assert "You confirmed version 2" in page
+    assert "Go to the text in force" not in page
 
 
 def test_a_newer_translation_came_while_somebody_read(cast, inside, english):
@@ -376,6 +380,9 @@ def test_versions_of_each_language_have_their_own_addresses(cast, client):
     assert "<ins>" in page
     answer = client.get(url(routine, "versjoner/?sprak=en&fra=1.2&til=1"))
     assert answer.headers["Location"].endswith("/endringer/1-1.2/?sprak=en")
+    assert client.get(url(routine, "last-ned/?sprak=en")).status_code == 200
+    assert client.get(url(routine, "last-ned/?sprak=en&v=1.2")).status_code == 200
+    assert client.get(url(routine, "last-ned/?sprak=en&v=2")).status_code == 404
     # An older text is taken up again in its language.
     answer = client.post(url(routine, "utkast/nytt/?sprak=en"), {"fra": "1"})
     assert answer.headers["Location"].endswith("/utkast/skriv/?sprak=en")
