@@ -1,6 +1,7 @@
 """Reading routines."""
 
 from routines.selectors.library import adoption_of, is_changed, library, news_for, template_of
+from routines.selectors.on_phone import OnPhone, on_phone, stamp_of
 from routines.selectors.radar import kept_by, sleepers
 from routines.selectors.reading import (
     Waiting,
@@ -42,6 +43,7 @@ from routines.selectors.routines import (
 
 __all__ = [
     "COUNT_LIMIT",
+    "OnPhone",
     "Waiting",
     "adoption_of",
     "applying_to",
@@ -62,6 +64,7 @@ __all__ = [
     "links_of_incoming",
     "needed_version",
     "news_for",
+    "on_phone",
     "open_drafts_of",
     "progress",
     "progress_in",
@@ -72,6 +75,7 @@ __all__ = [
     "search",
     "sleepers",
     "snippets",
+    "stamp_of",
     "status",
     "template_of",
     "timeline_of",

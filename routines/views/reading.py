@@ -26,6 +26,7 @@ from routines.forms.filters import ALL, ARCHIVE, DRAFTS, FAVOURITES, LIBRARY, MI
 from routines.markdown import headings
 from routines.models import Receipt, Routine, Version
 from routines.views.common import crumbs, editions, routine_of, shown, url
+from routines.views.on_phone import stamp as phone_stamp
 
 PAGE_SIZE = 25
 VERSIONS_SHOWN = 3
@@ -173,6 +174,7 @@ def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
     draft = selectors.visible_drafts(me).open().filter(routine=routine, language=routine.language).first()  # type: ignore[attr-defined]
     versions = editions(routine, me, most=VERSIONS_SHOWN + 1) if version else []
     adoption = selectors.adoption_of(routine) if is_kept else None
+    is_favourite = routine.pk in selectors.favourites_of(me)
     contents = [heading for heading in headings(version.text) if heading.level <= 3] if version else []
     return {
         "routine": routine,
@@ -191,7 +193,8 @@ def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
         "versions": versions[:VERSIONS_SHOWN],
         "has_more_versions": len(versions) > 1,
         "audience": selectors.audience_of(routine),
-        "is_favourite": routine.pk in selectors.favourites_of(me),
+        "is_favourite": is_favourite,
+        "phone_stamp": phone_stamp(routine) if is_favourite else "",
         "questions": list(selectors.questions_about(routine).filter(asked_by=me)[:3]),
         "open_questions": selectors.questions_about(routine).filter(answered_at__isnull=True).count() if is_kept else 0,
         "draft": draft,
