@@ -119,7 +119,7 @@ async function sweep(cache, table) {
 // --- a page with coverage ---
 
 // This organisation when the page shows that it is not as on the phone, or an hour has gone; others when theirs has.
-async function keep(place) {
+async function keepAndSay(place) {
   const organisation = place.dataset.keep.split("/")[1];
   const say = (name) => (place.textContent = name ? (place.dataset[name] ?? "") : "");
   const { address, stamp } = place.dataset; // on a routine's own page; no stamp when it is no favourite
@@ -146,6 +146,10 @@ async function keep(place) {
     const kept = await tableOf(other);
     if (kept && Date.now() - kept.checked > HOUR) await refresh(other, kept.contents).catch(() => {});
   }
+}
+
+async function keep(place) {
+  await keepAndSay(place).catch(() => {}); // a browser that keeps nothing
   place.dataset.ready = "";
 }
 
@@ -185,6 +189,6 @@ async function tell(place) {
 
 const canKeep = "caches" in globalThis && navigator.serviceWorker;
 const place = document.querySelector("[data-keep]");
-if (place && person && canKeep && isCarried) keep(place).catch(() => {}); // a browser that keeps nothing
+if (place && person && canKeep && isCarried) keep(place);
 const kept = document.querySelector("[data-kept]");
 if (kept && canKeep) tell(kept).catch(() => {});
