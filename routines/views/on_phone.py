@@ -8,7 +8,7 @@ import hashlib
 from functools import cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
@@ -70,9 +70,9 @@ def page(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     """A favourite in force, to be read without coverage; 404 for everything else."""
     routine = routine_of(request, slug)
     version = routine.current
-    not_found_unless(version is not None and routine.state == State.PUBLISHED)
+    if version is None or routine.state != State.PUBLISHED:
+        raise Http404
     not_found_unless(routine.pk in selectors.favourites_of(request.employee))
-    assert version is not None  # for the type checker
     context = {
         "version": version,
         "text": shown(request, version.text),
@@ -108,6 +108,8 @@ def stamp(routine: Routine) -> str:
 def edition() -> str:
     """Another one when the page around the text looks otherwise: other words, other files."""
     with override("nb"):
-        empty = _drawn(PAGE, None, {"version": Version(number=1, valid_from=datetime.date.min), "address": "/", "list_url": "/"})
+        empty = _drawn(
+            PAGE, None, {"version": Version(number=1, valid_from=datetime.date.min), "address": "/", "list_url": "/"}
+        )
     files = " ".join(static(name) for name in FILES)
     return hashlib.sha256(f"{files}{empty}".encode()).hexdigest()[:12]

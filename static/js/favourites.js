@@ -181,8 +181,6 @@ async function tell(place) {
     for (const row of document.querySelectorAll("[data-row]")) row.hidden = !there.has(row.dataset.row);
     const elsewhere = document.querySelector("[data-elsewhere]");
     if (elsewhere) elsewhere.hidden = location.pathname === table.list;
-    const again = document.querySelector("[data-again]");
-    if (again) again.href = location.href;
     break;
   }
 }
