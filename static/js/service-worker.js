@@ -90,13 +90,19 @@ async function listFor(pathname) {
 
 async function pageOrFavourite(request, pathname) {
   const asked = fetch(request);
-  asked.catch(() => {}); // it is asked again below
-  const favourite = await favouriteAt(pathname);
-  if (!favourite) return asked.catch(async (error) => (await listFor(pathname)) ?? Promise.reject(error));
-  const { cache, page } = favourite;
-  const answer = await inTime(asked, () => cache.match(page, { ignoreVary: true }), 5000);
-  if ([403, 404, 410].includes(answer.status)) await cache.delete(page);
-  return answer;
+  asked.catch(() => {}); // met below
+  try {
+    const favourite = await favouriteAt(pathname);
+    if (!favourite) return await asked;
+    const { cache, page } = favourite;
+    const answer = await inTime(asked, () => cache.match(page, { ignoreVary: true }), 5000);
+    if ([403, 404, 410].includes(answer.status)) await cache.delete(page);
+    return answer;
+  } catch (error) {
+    const list = await listFor(pathname);
+    if (list) return list;
+    throw error;
+  }
 }
 
 // --- notifications ---
