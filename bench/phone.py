@@ -1,8 +1,8 @@
 """How soon a routine can be read on a phone: headless Chromium, slow 4G, a processor a quarter as fast.
 
-    python -m bench.phone URL COOKIE PATH…     prints JSON
+    python -m bench.phone URL     prints JSON; a reader of the measured routines (bench/routines_data.py) is signed in
 
-Each path is opened in a new window, with nothing in the cache, and once more with the files there already.
+Each page is opened in a new window, with nothing in the cache, and once more with the files there already.
 """
 
 import json
@@ -86,4 +86,10 @@ def visit(context: BrowserContext, path: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(sys.argv[1], sys.argv[2], sys.argv[3:])))
+    import django
+
+    django.setup()
+    from bench.routines import SEARCHED, somebody
+
+    _organisation, _reader, session = somebody(SEARCHED, "Leser")
+    print(json.dumps(measure(sys.argv[1], session, [f"/{SEARCHED}/rutiner/r-1/", f"/{SEARCHED}/rutiner/?q=brann"])))
