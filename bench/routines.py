@@ -37,7 +37,13 @@ from routines.models import Draft, Routine  # noqa: E402
 
 ROUNDS, PER_ROUND = 8, 25
 SEARCHED = "bok1"
-WORDS = {"hit": RARE, "misspelt": "brønhodeventill", "many hits": "nummer", "no hits": "kvakksalveri"}
+WORDS = {
+    "hit": RARE,
+    "misspelt": "brønhodeventill",
+    "misspelt, in all": "nummmer",
+    "many hits": "nummer",
+    "no hits": "kvakksalveri",
+}
 # What a turn inserts into when many are asked to read. New rows have higher ids.
 MADE = (
     "assignments_assignment", "routines_readingrequest", "notifications_notification", "notifications_delivery", "audit_event",
@@ -168,9 +174,9 @@ def _found(organisation: Organisation, reader: Employee, words: str) -> tuple[in
 
 def _plainly(admin: psycopg.Connection, organisation: int, words: str, name: str) -> None:
     asked = {"organisation": organisation, "words": words}
-    if name != "misspelt":
+    if not name.startswith("misspelt"):
         admin.execute(BY_WORDS, asked).fetchall()
-    if name in {"misspelt", "no hits"}:
+    if name not in {"hit", "many hits"}:
         admin.execute(BY_LIKENESS, asked).fetchall()
 
 

@@ -6,6 +6,7 @@ from routines.models.law import Handbook, Point, PointRoutine, Requirement, Requ
 from routines.models.reading import Question, ReadingRequest, Receipt, RoutineClock
 from routines.models.routines import Audience, Favourite, Routine
 from routines.models.versions import Version
+from routines.models.words import Word
 
 __all__ = [
     "Adoption",
@@ -25,4 +26,5 @@ __all__ = [
     "Routine",
     "RoutineClock",
     "Version",
+    "Word",
 ]

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import BadRequest
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import BigIntegerField, F, Func, IntegerField, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -86,10 +87,10 @@ def routine_list(request: HttpRequest, organisation: str) -> HttpResponse:
     return page_or_part(request, "routines/list.html", "routines/_results.html", context)
 
 
-def _place(ids: list[int]) -> Case:
+def _place(ids: list[int]) -> Func:
     """The place of each among what was found, so that pages follow the order of the search."""
-    places = [When(pk=pk, then=Value(place)) for place, pk in enumerate(ids)]
-    return Case(*places, default=Value(len(ids)), output_field=IntegerField())
+    places = Value(ids, output_field=ArrayField(BigIntegerField()))
+    return Func(places, F("pk"), function="array_position", output_field=IntegerField())
 
 
 def _chosen(me: Employee, view: str, wanted: dict[str, Any]) -> QuerySet[Routine]:

@@ -1,0 +1,23 @@
+"""The words of the routines there are, an organisation at a time."""
+
+from django.db import migrations
+
+WORDS = """
+INSERT INTO routines_word (organisation_id, word)
+SELECT DISTINCT r.organisation_id, word FROM routines_routine r, routines_words_of(r.title || ' ' || r.text) AS word
+WHERE r.organisation_id = %s
+ON CONFLICT DO NOTHING
+"""
+
+
+def keep_words(apps, schema_editor):
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM organisations_organisation ORDER BY id")
+        for (organisation,) in cursor.fetchall():
+            cursor.execute(WORDS, [organisation])
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("routines", "0006_words")]
+    operations = [migrations.RunPython(keep_words, migrations.RunPython.noop, elidable=True)]
