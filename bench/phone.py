@@ -2,7 +2,8 @@
 
     python -m bench.phone URL     prints JSON; a reader of the measured routines (bench/routines_data.py) is signed in
 
-Each page is opened in a new window, with nothing in the cache, and once more with the files there already.
+Each page is opened in a new window, with nothing in the cache, and once more with the files there already; the routine
+then as a favourite without coverage.
 """
 
 import json
@@ -23,7 +24,8 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # When the text has been painted, and everything that was fetched for it.
 PAINTED = """() => new Promise((done) => {
-  const marks = { ready: performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd };
+  const [way] = performance.getEntriesByType("navigation");
+  const marks = { answered: way.responseStart, ready: way.domContentLoadedEventEnd };
   const [first] = performance.getEntriesByName("first-contentful-paint");
   marks.first_paint = first ? first.startTime : null;
   new PerformanceObserver((list) => {
@@ -46,8 +48,11 @@ def measure(url: str, cookie: str, paths: list[str]) -> dict[str, Any]:
                 context = browser.new_context(base_url=url, **PHONE)
                 name, _equals, value = cookie.partition("=")
                 context.add_cookies([{"name": name, "value": value, "url": url}])
-                for kind in visits:
+                for kind in ("first", "again"):
                     visits[kind].append(visit(context, path))
+                if path == paths[0]:
+                    star(context, path)
+                    visits.setdefault("without coverage", []).append(visit(context, path, offline=True))
                 context.close()
             result[path] = {
                 kind: {mark: statistics.median(each[mark] for each in rounds) for mark in rounds[0]}
@@ -57,7 +62,19 @@ def measure(url: str, cookie: str, paths: list[str]) -> dict[str, Any]:
     return result
 
 
-def visit(context: BrowserContext, path: str) -> dict[str, float]:
+def star(context: BrowserContext, path: str) -> None:
+    """Make it a favourite, unless it is one, and wait until the phone has it."""
+    page = context.new_page()
+    page.goto(path)
+    if page.locator('form[action$="/favoritt/"] [name=wanted][value="1"]').count():
+        with page.expect_navigation():
+            page.click('form[action$="/favoritt/"] button')
+    page.wait_for_selector("[data-keep][data-ready]", state="attached")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.close()
+
+
+def visit(context: BrowserContext, path: str, *, offline: bool = False) -> dict[str, float]:
     """One visit in a tab of its own."""
     page: Page = context.new_page()
     devtools = context.new_cdp_session(page)
@@ -76,12 +93,16 @@ def visit(context: BrowserContext, path: str) -> dict[str, float]:
     devtools.on("Network.responseReceived", answered)
     devtools.on("Network.loadingFinished", loaded)
     devtools.send("Network.enable")
-    devtools.send("Network.emulateNetworkConditions", NETWORK)
+    if offline:
+        context.set_offline(True)
+    else:
+        devtools.send("Network.emulateNetworkConditions", NETWORK)
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     page.goto(path, wait_until="load")
     marks = page.evaluate(PAINTED)
     page.wait_for_load_state("networkidle")
     page.close()
+    context.set_offline(False)
     return {**marks, **sizes}
 
 

@@ -14,6 +14,7 @@ from routines import services
 from routines.models import Favourite
 from tests.browser.people import PHONE
 from tests.browser.site import wait_for
+from tests.browser.test_axe import axe
 from tests.browser.test_drafts import traces
 from tests.routines.helpers import publish
 
@@ -87,11 +88,13 @@ def test_a_star_opens_the_routine_and_the_list_without_coverage(cast, person, ro
     assert ingrid.see("[data-kept]").inner_text().startswith("Lagret på telefonen ")
     assert ingrid.reads("Kan være endret siden.")
     assert not ingrid.see("form").count()
+    assert axe(ingrid) == []
     assert without_coverage(ingrid, "/fjellvik/rutiner/?vis=favoritter")
     assert ingrid.see(".finds a").all_inner_texts() == [routine.title]
     assert without_coverage(ingrid, "/fjellvik/rutiner/paa-telefonen/")
     assert ingrid.reads(routine.title)
     assert not ingrid.reads("siden du ville til")
+    assert axe(ingrid) == []
     # The installed app begins at the root; whatever else is asked for, the list is what there is.
     for address in ("/", "/fjellvik/avvik/"):
         assert without_coverage(ingrid, address)
