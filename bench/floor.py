@@ -1,4 +1,4 @@
-"""The floor: the same rows as the product's list and case, by plain ORM queries in minimal templates.
+"""The floor: the same rows as the product's list, case and routine, by plain ORM queries in minimal templates.
 
 It signs people in and opens the organisation's scope, as anything that serves these rows must. It has no
 filters, counts, menu, permissions, translations or components.
@@ -10,13 +10,16 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from markdown_it import MarkdownIt
 
 from deviations.models import Comment, Deviation
 from hms.actions.models import Action, Statement
 from hms.audit.models import Event
 from hms.files.models import Attachment
 from hms.notifications.models import Notification
+from hms.organisations.models import Employee
 from hms.tenancy.scope import tenant
+from routines.models import Audience, Favourite, Question, ReadingRequest, Receipt, Routine, Version
 
 COLUMNS = [
     "year", "sequence", "title", "state", "severity", "reported_at", "is_confidential", "handling__state",
@@ -76,3 +79,23 @@ def case(request: HttpRequest, organisation: int, year: int, sequence: int) -> H
             "sent": sent.prefetch_related("deliveries").order_by("-created_at", "-id"),
         }
         return render(request, "floor/case.html", context)
+
+
+@login_required
+def routine(request: HttpRequest, organisation: int, slug: str) -> HttpResponse:
+    """One routine with its text as HTML, its versions, whom it is for, and what it is to the one who reads."""
+    with tenant(organisation):
+        me = Employee.objects.get(user=request.user)
+        found = Routine.objects.select_related("unit", "owner", "current__approved_by").get(slug=slug)
+        of_mine = {"routine": found, "employee": me}
+        context = {
+            "routine": found,
+            "text": MarkdownIt("commonmark", {"html": False}).enable("table").render(found.current.text),
+            "audience": Audience.objects.filter(routine=found).select_related("unit", "group", "employee"),
+            "versions": Version.objects.filter(routine=found).select_related("author").defer("text"),
+            "receipts": Receipt.objects.filter(**of_mine),
+            "requests": ReadingRequest.objects.filter(**of_mine, ended_at=None).select_related("assignment"),
+            "questions": Question.objects.filter(routine=found, asked_by=me),
+            "is_favourite": Favourite.objects.filter(**of_mine).exists(),
+        }
+        return render(request, "floor/routine.html", context)

@@ -96,7 +96,7 @@ def render(text: str, links: Links) -> SafeString:
     """A text as HTML. Headings begin at the second level: the title is the first."""
     parser = _parser()
     tokens = parser.parse(text)
-    for token, heading in zip([t for t in tokens if t.type == "heading_open"], headings(text), strict=True):
+    for token, heading in zip([t for t in tokens if t.type == "heading_open"], _headings_in(tokens), strict=True):
         token.attrSet("id", heading.anchor)
     _dress(tokens, links)
     html = _clean(parser.renderer.render(tokens, parser.options, {}), TAGS)
@@ -107,7 +107,10 @@ def render(text: str, links: Links) -> SafeString:
 
 def headings(text: str) -> list[Heading]:
     """The headings of a text, each with an anchor of its own."""
-    tokens = _parser().parse(text)
+    return _headings_in(_parser().parse(text))
+
+
+def _headings_in(tokens: list[Token]) -> list[Heading]:
     found: list[Heading] = []
     taken: set[str] = set()
     for opening, inline in pairwise(tokens):

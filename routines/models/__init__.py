@@ -8,6 +8,7 @@ from routines.models.reading import Question, ReadingRequest, Receipt, RoutineCl
 from routines.models.routines import Audience, Favourite, Routine
 from routines.models.translations import Translation
 from routines.models.versions import Version
+from routines.models.words import Word
 
 __all__ = [
     "Adoption",
@@ -29,5 +30,6 @@ __all__ = [
     "RoutineClock",
     "Translation",
     "Version",
+    "Word",
     "WrongAnswers",
 ]

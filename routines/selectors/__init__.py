@@ -3,6 +3,7 @@
 from routines.selectors.counts import counting_since, last_opened, openings, understood
 from routines.selectors.library import adoption_of, is_changed, library, news_for, template_of
 from routines.selectors.names import names_of
+from routines.selectors.on_phone import OnPhone, on_phone, stamp_of, texts_for_reader
 from routines.selectors.radar import kept_by, sleepers
 from routines.selectors.reading import (
     Waiting,
@@ -61,6 +62,7 @@ from routines.selectors.translations import (
 __all__ = [
     "COUNT_LIMIT",
     "Language",
+    "OnPhone",
     "Standing",
     "Waiting",
     "adoption_of",
@@ -94,6 +96,7 @@ __all__ = [
     "names_of",
     "needed_version",
     "news_for",
+    "on_phone",
     "open_drafts_of",
     "openings",
     "progress",
@@ -105,10 +108,12 @@ __all__ = [
     "search",
     "sleepers",
     "snippets",
+    "stamp_of",
     "standings_in",
     "standings_of",
     "status",
     "template_of",
+    "texts_for_reader",
     "timeline_of",
     "understood",
     "unread_count",

@@ -276,7 +276,12 @@ def links_of_incoming(incoming: Incoming, organisation_slug: str) -> Links:
 
 def files_in(text: str) -> list[Attachment]:
     """The routines' files that a text names."""
-    keys = {target.removeprefix(FILE) for target in targets_in(text) if target.startswith(FILE)}
+    return files_among(targets_in(text))
+
+
+def files_among(targets: Iterable[str]) -> list[Attachment]:
+    """The routines' files among what texts lead to."""
+    keys = {target.removeprefix(FILE) for target in targets if target.startswith(FILE)}
     ids = [key for key in keys if _is_id(key)]
     return list(_files(ids).order_by("id")) if ids else []
 

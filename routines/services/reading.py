@@ -117,7 +117,9 @@ def look_through_all(*, today: datetime.date, at: datetime.datetime | None = Non
     Effects: those of :func:`look_through` for each; everybody who was asked is told, once however much there is to read.
     """
     waiting = ReadingRequest.objects.filter(ended_at__isnull=True).values("routine")
-    routines = Routine.objects.filter(state=State.PUBLISHED) | Routine.objects.filter(pk__in=waiting)
+    # What nobody is asked to confirm needs no look, however much there is of it.
+    asked_for = Routine.objects.filter(state=State.PUBLISHED, must_confirm=True)
+    routines = asked_for | Routine.objects.filter(pk__in=waiting)
     given: dict[Employee, list[tuple[Routine, Assignment]]] = {}
     for routine in routines.select_related("owner", "organisation").defer("text", "search").order_by("id"):
         for asked in look_through(routine, today=today, at=at).tasks:

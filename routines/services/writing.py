@@ -26,7 +26,7 @@ from routines.services.translating import hand_over_tasks
 from routines.slugs import ascii_slug
 
 # Words that stand where a routine's own address does.
-TAKEN = {"bibliotek", "ny", "radar", "v"}
+TAKEN = {"bibliotek", "ny", "paa-telefonen", "radar", "v"}
 
 
 def free_slug(title: str) -> str:

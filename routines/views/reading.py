@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import BadRequest
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import BigIntegerField, F, Func, IntegerField, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -29,6 +30,7 @@ from routines.models import Receipt, Routine, Version
 from routines.selectors.meeting import what_it_meets
 from routines.views.common import asked_language, crumbs, editions, routine_of, shown, url
 from routines.views.counts import kept_context, note_opening
+from routines.views.on_phone import stamp as phone_stamp
 from routines.views.translations import (
     Reading,
     before_in_its_language,
@@ -97,10 +99,10 @@ def routine_list(request: HttpRequest, organisation: str) -> HttpResponse:
     return page_or_part(request, "routines/list.html", "routines/_results.html", context)
 
 
-def _place(ids: list[int]) -> Case:
+def _place(ids: list[int]) -> Func:
     """The place of each among what was found, so that pages follow the order of the search."""
-    places = [When(pk=pk, then=Value(place)) for place, pk in enumerate(ids)]
-    return Case(*places, default=Value(len(ids)), output_field=IntegerField())
+    places = Value(ids, output_field=ArrayField(BigIntegerField()))
+    return Func(places, F("pk"), function="array_position", output_field=IntegerField())
 
 
 def _chosen(me: Employee, view: str, wanted: dict[str, Any]) -> QuerySet[Routine]:
@@ -191,6 +193,7 @@ def routine_context(request: HttpRequest, routine: Routine, confirm_form: Confir
     language = version.language if version else routine.language
     versions = editions(routine, me, most=VERSIONS_SHOWN + 1, language=language) if version else []
     adoption = selectors.adoption_of(routine) if is_kept else None
+    is_favourite = routine.pk in selectors.favourites_of(me)
     contents = [heading for heading in headings(version.text) if heading.level <= 3] if version else []
     return {
         "routine": routine,
@@ -217,7 +220,8 @@ def routine_context(request: HttpRequest, routine: Routine, confirm_form: Confir
         "has_more_versions": len(versions) > 1,
         "audience": selectors.audience_of(routine),
         "meets": what_it_meets(routine),
-        "is_favourite": routine.pk in selectors.favourites_of(me),
+        "is_favourite": is_favourite,
+        "phone_stamp": phone_stamp(routine) if is_favourite else "",
         "questions": list(selectors.questions_about(routine).filter(asked_by=me)[:3]),
         "open_questions": selectors.questions_about(routine).filter(answered_at__isnull=True).count() if is_kept else 0,
         "draft": draft,

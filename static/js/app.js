@@ -92,6 +92,19 @@ try {
   if (kept && Date.now() - kept > 7 * 86400000) forgetDrafts();
 } catch {} // a browser that keeps nothing
 
+// Favourites on the phone (favourites.js) are one person's: gone when another is here, or nobody, or others use the phone.
+async function forgetKept(but) {
+  for (const name of (await globalThis.caches?.keys()) ?? []) {
+    if (name.startsWith("kept ") && name.split(" ")[1] !== but) await caches.delete(name);
+  }
+}
+try {
+  const { person } = root.dataset; // a page that does not know who is here says nothing
+  if (localStorage.getItem("shared-device") !== null) forgetKept();
+  else if (person !== undefined) forgetKept(person);
+} catch {} // a browser that keeps nothing
+document.addEventListener("change", (event) => event.target.id === "shared-device" && event.target.checked && forgetKept());
+
 document.addEventListener("click", (event) => {
   const copy = event.target.closest("[data-copy]");
   if (copy) {
@@ -99,10 +112,11 @@ document.addEventListener("click", (event) => {
     field.select();
     navigator.clipboard.writeText(field.value).then(() => (copy.textContent = copy.dataset.copied), () => {});
   }
-  // Drafts belong to the one who is signed in.
+  // Drafts and favourites on the phone belong to the one who is signed in.
   if (event.target.closest("[data-sign-out]")) {
     navigator.serviceWorker?.getRegistration("/").then(endPush);
     forgetDrafts();
+    forgetKept();
   }
   if (event.target.closest("[data-print]")) print();
 });

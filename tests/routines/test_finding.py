@@ -4,7 +4,7 @@ import pytest
 
 from hms.tenancy.scope import tenant
 from routines import selectors, services
-from routines.models import Favourite
+from routines.models import Favourite, Word
 from tests.routines.helpers import begin, publish, url
 
 
@@ -42,6 +42,7 @@ def titles(cast, text: str) -> list[str]:
         ("blodsøll", "Stikkskader og blodsøl"),
         ("arbeid i høiden", "Arbeid i høyden"),
         ("parkerinsplassen", "Brann på sykehjemmet"),
+        ("sjek stilaset", "Arbeid i høyden"),
         ("brann", "Brann på sykehjemmet"),
         ("ring 110", "Brann på sykehjemmet"),
     ],
@@ -55,6 +56,18 @@ def test_other_words_find_nothing_and_break_nothing(cast, shelf, client, said):
     assert titles(cast, said) == []
     client.force_login(cast.ingrid.user)
     assert client.get("/fjellvik/rutiner/", {"q": said}).status_code == 200
+
+
+def test_words_of_a_new_version_and_of_a_new_title_are_known_when_misspelt(cast, shelf):
+    assert titles(cast, "hjertestater") == []
+    with tenant(cast.fjellvik):
+        publish(cast, shelf["fire"], text="Hent hjertestarteren.\n")
+        assert Word.objects.filter(word="hjertestarteren").count() == 1
+    assert titles(cast, "hjertestater") == ["Brann på sykehjemmet"]
+    # What stands nowhere any more is a word still, and finds nothing.
+    assert titles(cast, "parkerinsplassen") == []
+    with tenant(cast.havbris):
+        assert not Word.objects.exists()
 
 
 def test_found_words_are_marked_and_nothing_else_is_markup(cast, client):
