@@ -15,6 +15,7 @@ from routines.views import (
     radar,
     readers,
     reading,
+    sharing,
     versions,
 )
 
@@ -55,6 +56,8 @@ of_routine = [
     path("revider/", keeping.revise, name="revise"),
     path("mal/", library.follow, name="follow"),
     path("mal/behold/", library.keep_own, name="keep_own"),
+    path("del/", sharing.share, name="share"),
+    path("del/slutt/", sharing.stop, name="stop_sharing"),
     path("arkiver/", keeping.archive, name="archive"),
     path("hent-fram/", keeping.bring_back, name="bring_back"),
     path("plakat/", codes.sheet, name="code"),
@@ -87,6 +90,8 @@ urlpatterns = [
     path("rutiner/ny/", drafts.new, name="new"),
     path("rutiner/radar/", radar.radar, name="radar"),
     path("rutiner/bibliotek/", library.overview, name="library"),
+    path("rutiner/bibliotek/delt/<slug:key>/", library.preview, {"is_shared": True}, name="shared_template"),
+    path("rutiner/bibliotek/delt/<slug:key>/ta-i-bruk/", library.adopt, {"is_shared": True}, name="shared_adopt"),
     path("rutiner/bibliotek/<slug:key>/", library.preview, name="template"),
     path("rutiner/bibliotek/<slug:key>/ta-i-bruk/", library.adopt, name="adopt"),
     path("rutiner/<slug:slug>/", include(of_routine)),

@@ -1,6 +1,6 @@
 """Reading routines."""
 
-from routines.selectors.library import adoption_of, is_changed, library, news_for, template_of
+from routines.selectors.library import Sources, adoption_of, is_changed, library, news_for, taken_of, template_of
 from routines.selectors.radar import kept_by, sleepers
 from routines.selectors.reading import (
     Waiting,
@@ -39,9 +39,11 @@ from routines.selectors.routines import (
     visible_to,
     with_list_columns,
 )
+from routines.selectors.sharing import has_subsidiaries, shared_editions_of, shared_templates
 
 __all__ = [
     "COUNT_LIMIT",
+    "Sources",
     "Waiting",
     "adoption_of",
     "applying_to",
@@ -53,6 +55,7 @@ __all__ = [
     "favourites_of",
     "file_names_in",
     "files_in",
+    "has_subsidiaries",
     "in_force",
     "is_changed",
     "kept_by",
@@ -70,9 +73,12 @@ __all__ = [
     "receipts_by_version",
     "reviews_of",
     "search",
+    "shared_editions_of",
+    "shared_templates",
     "sleepers",
     "snippets",
     "status",
+    "taken_of",
     "template_of",
     "timeline_of",
     "unread_count",

@@ -24,6 +24,7 @@ from routines.markdown import plain
 from routines.models import Draft, Routine, RoutineClock, Version
 from routines.selectors import file_names_in
 from routines.services.months import in_months
+from routines.services.sharing import share_version, stop_sharing
 from routines.services.writing import discard_draft
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,8 @@ def publish(draft: Draft, *, at: datetime.datetime | None = None) -> Version:
     """Make an approved draft the version in force.
 
     Effects, in order: the version, which nobody can change; the draft is published; the routine's title, words and
-    current version; an event; the next revision; the author is told; those it is for are asked by a worker.
+    current version; where it is shared, the version lies on the shelf; an event; the next revision; the author is told;
+    those it is for are asked by a worker.
 
     Raises:
         InvalidTransition: when the draft is not approved, or the routine is archived.
@@ -54,6 +56,7 @@ def publish(draft: Draft, *, at: datetime.datetime | None = None) -> Version:
     )  # fmt: skip
     move(draft, DraftState.PUBLISHED, by=draft.approved_by, verb="draft.published", at=now, version=version)
     put_in_force(routine, version, by=draft.approved_by, at=now)
+    share_version(routine, version, at=now)
     plan_revision(routine, by=draft.approved_by, at=now)
     if draft.author_id != draft.approved_by_id:
         notify(
@@ -104,7 +107,8 @@ def publish_due(today: datetime.date) -> int:
 def archive(routine: Routine, *, by: Employee, reason: str) -> None:
     """Take a routine out of force. Its versions can still be read.
 
-    Effects: state, when and why; drafts are thrown away; nobody is asked to read or revise it; an event.
+    Effects: state, when and why; drafts are thrown away; nobody is asked to read or revise it; it is no longer shared;
+    an event.
     """
     lock(routine)
     for draft in Draft.objects.open().filter(routine=routine).select_related("approval"):
@@ -114,6 +118,7 @@ def archive(routine: Routine, *, by: Employee, reason: str) -> None:
         archived_at=timezone.now(), archive_reason=reason.strip(),
     )  # fmt: skip
     end_revision(routine, by=by)
+    stop_sharing(routine, by=by)
     look_through_soon()
 
 

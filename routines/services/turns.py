@@ -7,6 +7,7 @@ from django.utils import timezone
 from hms.organisations.calendar import open_calendar
 from routines.models import RoutineClock
 from routines.services.law import start_checks
+from routines.services.library import tell_of_news
 from routines.services.publishing import publish_due, start_revisions
 from routines.services.reading import look_through_all
 
@@ -18,7 +19,8 @@ def turn() -> None:
     """One turn of the open organisation.
 
     Effects: what is approved and due is published; owners are asked to revise, and to check that the law is followed;
-    readers are asked, or not any more; the clock is set for the next hour. Two workers take turns.
+    readers are asked, or not any more; owners are told what a parent organisation has changed; the clock is set for the
+    next hour. Two workers take turns.
     """
     clock = RoutineClock.objects.select_for_update().first()
     if clock is None:
@@ -29,5 +31,6 @@ def turn() -> None:
     start_revisions(today)
     start_checks(today)
     look_through_all(today=today)
+    tell_of_news()
     # Something may have been published meanwhile, and have asked for a turn of its own.
     RoutineClock.objects.filter(pk=clock.pk).update(next_at=now + EVERY)

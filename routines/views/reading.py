@@ -26,6 +26,7 @@ from routines.forms.filters import ALL, ARCHIVE, DRAFTS, FAVOURITES, LIBRARY, MI
 from routines.markdown import headings
 from routines.models import Receipt, Routine, Version
 from routines.views.common import crumbs, editions, routine_of, shown, url
+from routines.views.sharing import sharing_of
 
 PAGE_SIZE = 25
 VERSIONS_SHOWN = 3
@@ -173,6 +174,7 @@ def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
     draft = selectors.visible_drafts(me).open().filter(routine=routine, language=routine.language).first()  # type: ignore[attr-defined]
     versions = editions(routine, me, most=VERSIONS_SHOWN + 1) if version else []
     adoption = selectors.adoption_of(routine) if is_kept else None
+    sources = selectors.Sources(adoption.key if adoption else None, with_texts=False)
     contents = [heading for heading in headings(version.text) if heading.level <= 3] if version else []
     return {
         "routine": routine,
@@ -198,10 +200,9 @@ def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
         "draft_status": selectors.draft_status(draft) if draft else None,
         "is_kept": is_kept,
         "from_template": adoption,
-        "template_is_changed": adoption is not None
-        and routine.state != State.ARCHIVED
-        and selectors.is_changed(adoption),
-        "template_is_withdrawn": adoption is not None and selectors.template_of(adoption) is None,
+        "template_is_changed": adoption is not None and routine.state != State.ARCHIVED and sources.has_news(adoption),
+        "template_is_withdrawn": adoption is not None and sources.of(adoption) is None,
+        "sharing": sharing_of(routine) if is_kept else None,
         "may_follow": version is not None and routine.must_confirm and may(me, "routines.follow_reading", routine),
         "timeline": selectors.timeline_of(routine) if is_kept else [],
         "mentions": mentions,
