@@ -39,7 +39,7 @@ class OfferState(models.TextChoices):
 
     WAITING = "waiting", _("Waits for an answer")
     ACCEPTED = "accepted", _("Accepted")
-    REFUSED = "refused", _("Declined")
+    REFUSED = "refused", _("They said no")
     EXPIRED = "expired", _("Expired")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 

@@ -147,7 +147,8 @@ def test_either_side_ends_it_and_both_logs_say_so(cast, client, side):
 
 def test_who_may_do_what(cast, client):
     affiliation = havbris_under_fjellvik(cast)
-    for person, expected in ((cast.ingrid, 403), (cast.amir, 403), (cast.ragnhild, 403), (cast.sunniva, 200), (cast.admin, 200)):  # fmt: skip
+    expected_of = {cast.ingrid: 403, cast.amir: 403, cast.ragnhild: 403, cast.sunniva: 200, cast.admin: 200}
+    for person, expected in expected_of.items():
         client.force_login(person.user)
         assert client.get(f"/fjellvik/{SETTINGS}").status_code == expected
         assert client.get(f"/fjellvik/{SETTINGS}inviter/").status_code == expected

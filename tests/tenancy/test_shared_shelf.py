@@ -113,7 +113,8 @@ FORGED = {
     "tell": "SELECT affiliation_told({them}, 'x.y', 'x', 1)",
     "policy": "CREATE POLICY mine ON routines_sharededition USING (true)",
     "no policies": "ALTER TABLE routines_sharededition DISABLE ROW LEVEL SECURITY",
-    "another function": "CREATE OR REPLACE FUNCTION affiliation_accept(hash text) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'",
+    "another function": "CREATE OR REPLACE FUNCTION affiliation_accept(hash text) RETURNS bigint"
+    " LANGUAGE sql AS 'SELECT 1::bigint'",
 }
 
 
@@ -138,7 +139,7 @@ def test_table_of_the_same_name_changes_nothing(cast, shared):
     with tenant(third.organisation):
         run("CREATE TEMPORARY TABLE organisations_affiliation (LIKE public.organisations_affiliation)")
         run(
-            "INSERT INTO organisations_affiliation VALUES (1, %s, %s, now(), NULL, NULL)",
+            "INSERT INTO organisations_affiliation (id, organisation_id, parent_id, started_at) VALUES (1, %s, %s, now())",
             third.organisation.pk, cast.fjellvik.pk,
         )  # fmt: skip
         assert run("SELECT parent_id FROM organisations_affiliation") == [(cast.fjellvik.pk,)]
