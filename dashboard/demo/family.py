@@ -9,16 +9,18 @@ from django.conf import settings
 from django.db import connection
 
 from hms.accounts.models import User
+from hms.audit.models import Event
 from hms.organisations import services as organisations
 from hms.organisations.affiliations import code_of
 from hms.organisations.enums import Role
-from hms.organisations.models import Affiliation, Employee, Organisation
+from hms.organisations.models import Affiliation, AffiliationOffer, Employee, Organisation
+from hms.organisations.services.affiliations import VALID_FOR
 from hms.organisations.services.units import create_unit
 from hms.tenancy.scope import tenant
 from routines import services as routines
 from routines.enums import State
 from routines.library import Text
-from routines.models import Draft, Routine, Version
+from routines.models import Draft, Routine, SharedEdition, Version
 from routines.selectors import shared_templates
 from routines.sharing import for_others
 
@@ -50,7 +52,17 @@ def found_company(now: datetime.datetime, users: dict[str, User], password: str)
             first = Version.objects.get(routine=routine, number=1)
         with tenant(company):
             _take_up(first, unni, now)
-    Affiliation.objects.filter(organisation=company).update(started_at=now - BELONGS)
+    _date_back(now, company)
+
+
+def _date_back(now: datetime.datetime, company: Organisation) -> None:
+    """What was done just now was done when they began to belong together."""
+    then = now - BELONGS
+    Affiliation.objects.filter(organisation=company).update(started_at=then)
+    AffiliationOffer.objects.update(created_at=then, accepted_at=then, expires_at=then + VALID_FOR)
+    for edition in SharedEdition.objects.select_related("routine"):
+        SharedEdition.objects.filter(pk=edition.pk).update(shared_at=edition.routine.published_at)
+    Event.objects.filter(at__gt=now).update(at=then)
 
 
 def _people(company: Organisation, now: datetime.datetime, users: dict[str, User], password: str) -> Employee:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from hms.core.htmx import redirect_to
-from hms.organisations.access import require
+from hms.organisations.access import may, require
 from hms.organisations.enums import Role
 from routines import selectors, services
 from routines.blanks import blanks_in
@@ -34,6 +34,7 @@ def overview(request: HttpRequest, organisation: str) -> HttpResponse:
     language = _language(request)
     context = {
         "views": tabs(request, LIBRARY),
+        "may_see_affiliations": may(request.employee, "organisations.see_affiliations"),
         "shelves": [
             {
                 "heading": _("From %(sharer)s") % {"sharer": shelf.sharer} if shelf.sharer else shelf.category.label,  # type: ignore[union-attr]

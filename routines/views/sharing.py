@@ -15,7 +15,7 @@ from hms.organisations.naming import names_in
 from routines import selectors, services
 from routines.enums import State
 from routines.forms import ShareForm
-from routines.models import Routine
+from routines.models import Draft, Routine
 from routines.sharing import files_left_behind
 from routines.views.common import form_view, routine_of, url
 
@@ -33,6 +33,16 @@ def sharing_of(routine: Routine) -> dict[str, Any]:
 def names_for_others(text: str) -> list[str]:
     """Words of a text that are written like names, and are those of people who work here."""
     return [name for name in names_in(text) if name[:1].isupper()]
+
+
+def warning_for(draft: Draft) -> str:
+    """What whoever approves should know of a routine that is shared: others will read it, and whom it may name."""
+    if not selectors.shared_editions_of(draft.routine):
+        return ""
+    said = _("The subsidiaries see this version too.")
+    if names := names_for_others(f"{draft.title}\n{draft.text}"):
+        said = f"{said} " + _("It may name people who work here: %(names)s.") % {"names": ", ".join(names)}
+    return said
 
 
 @form_view

@@ -247,7 +247,7 @@ def test_new_edition_is_put_together_with_ones_own_text(cast, client, family):
     page = client.get(f"/havbris/rutiner/{own.slug}/").content.decode()
     assert "Denne rutinen kom fra Fjellvik kommune" in page
     page = client.get(f"/havbris/rutiner/{own.slug}/mal/").content.decode()
-    assert "i to timer" in page
+    assert "Nytt i malen" in page
     with tenant(cast.havbris):
         news = news_of(own)
         assert not news.merged.conflicts
