@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from hms.accounts.models import User
 from hms.audit.models import Event
@@ -62,7 +63,7 @@ def _date_back(now: datetime.datetime, company: Organisation) -> None:
     AffiliationOffer.objects.update(created_at=then, accepted_at=then, expires_at=then + VALID_FOR)
     for edition in SharedEdition.objects.select_related("routine"):
         SharedEdition.objects.filter(pk=edition.pk).update(shared_at=edition.routine.published_at)
-    Event.objects.filter(at__gt=now).update(at=then)
+    Event.objects.filter(Q(at__gt=now) | Q(verb__startswith="affiliation.")).update(at=then)
 
 
 def _people(company: Organisation, now: datetime.datetime, users: dict[str, User], password: str) -> Employee:
@@ -95,7 +96,10 @@ def _take_up(first: Version, by: Employee, now: datetime.datetime) -> None:
     text = for_others(first.text, first.language)
     template = shared_templates(SHARED)[SHARED]
     then = replace(
-        template, version=1, editions={first.language: 1}, texts={first.language: Text(first.title, "", text)}
+        template,
+        version=1,
+        editions={first.language: 1},
+        texts={first.language: Text(first.title, template.in_(first.language).law, text)},
     )
     routine = routines.adopt(then, unit=by.unit, owner=by, by=by, language=first.language, at=at)
     draft = Draft.objects.get(routine=routine)
