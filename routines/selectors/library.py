@@ -51,11 +51,13 @@ class Sources:
         return shared_templates(self._key, with_texts=self._with_texts)
 
     def of(self, adoption: Adoption) -> Template | None:
-        """The template as it is now; nothing when it was withdrawn, or is no longer shared with us."""
+        """The template as it is now; nothing when it was withdrawn, or is not shared with us in that language any more."""
         if adoption.shared_by_id is None:
             return templates().get(adoption.key)
         template = self.shared.get(adoption.key)
-        return template if template is not None and template.shared_by == adoption.shared_by_id else None
+        if template is None or template.shared_by != adoption.shared_by_id:
+            return None
+        return template if adoption.language in template.texts else None
 
     def has_news(self, adoption: Adoption) -> bool:
         """Whether the template is newer than what the routine has followed."""

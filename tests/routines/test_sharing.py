@@ -325,6 +325,21 @@ def test_shared_again_is_followed_again(cast, family):
         assert news_of(own).version == 2
 
 
+def test_edition_in_another_language_is_no_news_of_ones_own(cast, family):
+    """Fjellvik shares it in nynorsk only from now on: Havbris' bokmål text is not put together with that."""
+    with tenant(cast.havbris):
+        own = take_up(cast)
+    with tenant(cast.fjellvik):
+        row = SharedEdition.objects.get()
+        row.delete()
+        row.pk, row.language, row.number, row.text = None, "nn", 7, "Gå roleg."
+        row.save(force_insert=True)
+    with tenant(cast.havbris):
+        assert selectors.shared_templates()[KEY].languages == ("nn",)
+        assert news_of(own) is None
+        assert services.tell_of_news() == 0
+
+
 def test_another_parents_routine_of_the_same_name_is_not_followed(cast, family):
     """Havbris changes parent: what it had from Fjellvik does not take Nordvik's text for its own."""
     affiliation, _routine = family
