@@ -123,3 +123,12 @@ _register(
 
 def _day(notification: Notification) -> str:
     return long_date(datetime.date.fromisoformat(notification.parameters["due_on"]))
+
+
+_register(
+    "template_changed",
+    "book",
+    lambda n: _("%(sharer)s has changed the template of: %(title)s") % n.parameters,
+    lambda n: _("See what is new. What you have written yourselves is kept."),
+    lambda n: reverse("routines:follow", args=[n.organisation.slug, n.parameters["slug"]]),
+)

@@ -273,6 +273,13 @@ verbs.register(
         "routine.created": Verb(gettext_lazy("%(name)s began the routine"), "plus"),
         "routine.imported": Verb(gettext_lazy("The routine was brought in with its history"), "upload", "info"),
         "routine.adopted": Verb(gettext_lazy("Taken from the library, edition %(version)s of the template"), "book"),
+        "routine.adopted_from_parent": Verb(
+            gettext_lazy("Taken from the parent organisation, edition %(version)s of the template"), "book"
+        ),
+        "routine.shared": Verb(gettext_lazy("%(name)s began to share the routine with the subsidiaries"), "building"),
+        "routine.sharing_stopped": Verb(
+            gettext_lazy("%(name)s stopped sharing the routine with the subsidiaries"), "building"
+        ),
         "routine.template_taken": Verb(
             gettext_lazy("%(name)s took edition %(version)s of the template into a draft"), "book", "info"
         ),

@@ -10,6 +10,7 @@ from dashboard.demo.addresses import lose_an_address
 from dashboard.demo.around import surround
 from dashboard.demo.book import Book
 from dashboard.demo.cast import EMPLOYERS, Employer
+from dashboard.demo.family import found_company
 from dashboard.demo.house import House, furnish, password_hash
 from dashboard.demo.injuries import injure
 from dashboard.demo.law import write_law
@@ -49,6 +50,7 @@ def load(now: datetime.datetime | None = None, employers: list[Employer] = EMPLO
     password = password_hash(DEMO_PASSWORD)
     for employer in employers:
         _load(employer, timezone.localtime(now), users, password)
+    found_company(timezone.localtime(now), users, password)
 
 
 def _load(employer: Employer, now: datetime.datetime, users: dict[str, User], password: str) -> None:

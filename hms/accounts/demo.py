@@ -15,5 +15,6 @@ SIGN_INS = [
     ("ragnhild.vik@fjellvik.example", _("Ragnhild Vik, chief executive")),
     ("bjarte.nes@fjellvik.example", _("Bjarte Nes, administrator: settings, no cases")),
     ("olav.haugen@havbris.example", _("Olav Haugen, HSE manager in another organisation")),
+    ("unni.fosslid@fjellvik-vekst.example", _("Unni Fosslid, leads a company that belongs under Fjellvik")),
     ("elin.fosseng@friskbht.example", _("Elin Fosseng, consultant in both organisations")),
 ]

@@ -6,4 +6,4 @@ class OrganisationsConfig(AppConfig):
     label = "organisations"
 
     def ready(self) -> None:
-        from hms.organisations import rules, selectors, tasks  # noqa: F401  registrations
+        from hms.organisations import affiliations, rules, selectors, tasks, wiring  # noqa: F401  registrations

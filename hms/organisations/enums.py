@@ -34,6 +34,16 @@ class InvitationState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class OfferState(models.TextChoices):
+    """How an invitation to belong under a parent organisation stands."""
+
+    WAITING = "waiting", _("Waits for an answer")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("They said no")
+    EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class ImportKind(models.TextChoices):
     """What the rows of an uploaded table are."""
 

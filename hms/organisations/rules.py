@@ -3,7 +3,7 @@
 import rules
 
 from hms.organisations.enums import Role
-from hms.organisations.models import Employee, Unit
+from hms.organisations.models import Affiliation, Employee, Unit
 from hms.organisations.people import reach
 
 
@@ -37,8 +37,21 @@ def leads_person(employee: Employee, person: Employee) -> bool:
     return person.unit_id in reach(employee).managed_unit_ids
 
 
+@rules.predicate
+def ends_affiliation(employee: Employee, affiliation: Affiliation) -> bool:
+    """In the parent, whoever may invite; in the subsidiary, whoever may accept."""
+    if affiliation.parent_id == employee.organisation_id:
+        return reach(employee).has(Role.ADMINISTRATOR, Role.HSE_MANAGER)
+    return reach(employee).has(Role.ADMINISTRATOR)
+
+
 rules.add_perm("organisations.administer", is_administrator)
 rules.add_perm("organisations.view_settings", is_administrator)
+# Whom we belong under is the administrator's to say; what we share with others is the HSE manager's matter too.
+rules.add_perm("organisations.see_affiliations", is_administrator | is_hse_manager)
+rules.add_perm("organisations.offer_affiliation", is_administrator | is_hse_manager)
+rules.add_perm("organisations.accept_affiliation", is_administrator)
+rules.add_perm("organisations.end_affiliation", ends_affiliation)
 # Not a change of the tree, but what belongs to the place: its QR poster.
 rules.add_perm("organisations.manage_unit", is_administrator | is_hse_manager | leads_unit | represents_unit)
 rules.add_perm("organisations.view_absence", rules.always_true)

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from hms.organisations.views import (
     absences,
+    affiliations,
     groups,
     imports,
     invitations,
@@ -56,6 +57,11 @@ of_settings = [
     path("import/", imports.imports, name="imports"),
     path("import/<int:pk>/", imports.look_over, name="import"),
     path("import/<int:pk>/kast/", imports.drop, name="drop_import"),
+    path("konsern/", affiliations.overview, name="affiliations"),
+    path("konsern/inviter/", affiliations.offer, name="offer_affiliation"),
+    path("konsern/invitasjoner/<int:pk>/trekk/", affiliations.withdraw, name="withdraw_affiliation_offer"),
+    path("konsern/bli-med/", affiliations.join, name="join"),
+    path("konsern/<int:pk>/avslutt/", affiliations.end, name="end_affiliation"),
     path("invitasjoner/", invitations.invitations, name="invitations"),
     path("invitasjoner/send/", invitations.invite, name="invite"),
     path("invitasjoner/<int:pk>/trekk/", invitations.withdraw, name="withdraw_invitation"),

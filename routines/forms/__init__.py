@@ -17,6 +17,7 @@ from routines.forms.keeping import AudienceForm, RoutineForm, StillRightForm
 from routines.forms.law import AdoptLawsForm, CheckForm, GoalsForm, PointForm, RequirementForm
 from routines.forms.library import AdoptForm, MergeForm
 from routines.forms.reading import AnswerForm, PaperForm, QuestionForm
+from routines.forms.sharing import ShareForm
 
 __all__ = [
     "AdoptForm",
@@ -43,6 +44,7 @@ __all__ = [
     "ReviewForm",
     "RoutineForm",
     "SendForm",
+    "ShareForm",
     "StillRightForm",
     "TakeOverForm",
 ]

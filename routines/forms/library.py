@@ -1,5 +1,6 @@
 """Taking a template up, and putting its news together with one's own text."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -26,10 +27,11 @@ class AdoptForm(HmsForm):
         help_text=_("As drafts of translations. They can be sent when the routine is in force."),
     )
 
-    def __init__(self, *args: Any, by: Employee, language: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Employee, language: str, languages: Collection[str], **kwargs: Any) -> None:
         kwargs["initial"] = {"unit": by.unit_id, "owner": by.pk, "language": language, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.by = by
+        self.fields["language"].choices = [choice for choice in settings.LANGUAGES if choice[0] in languages]  # type: ignore[attr-defined]
         self.fields["unit"].offer()  # type: ignore[attr-defined]
         self.fields["owner"].offer(employed())  # type: ignore[attr-defined]
 

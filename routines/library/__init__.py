@@ -1,10 +1,10 @@
-"""The starter routines that come with the system: one folder each, with a text in every language.
+"""Templates, and the ones that come with the system: one folder each, with a text in every language.
 
 `<key>/<language>.md` begins with front matter (`title`, `category`, `law`, `version`, `revise_months`, `readers`), then
 the text. `version` counts up when the text of any language changes; those who have taken the template up are told.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -28,10 +28,15 @@ class Text:
 
 @dataclass(frozen=True)
 class Template:
-    """A starter routine.
+    """What a routine can be begun from: one that comes with the system, or one that a parent organisation shares.
 
     Attributes:
+        version: its newest edition, in any language.
         readers: roles it is meant for; empty for everybody.
+        texts: by language; at least one.
+        shared_by: the parent organisation that shares it; None for one that comes with the system.
+        sharer: what that organisation is called.
+        editions: by language, where the languages do not follow each other.
     """
 
     key: str
@@ -40,10 +45,26 @@ class Template:
     revise_months: int
     readers: tuple[str, ...]
     texts: dict[str, Text]
+    shared_by: int | None = None
+    sharer: str = ""
+    editions: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages it can be taken up in."""
+        return tuple(language for language in LANGUAGES if language in self.texts)
+
+    def nearest(self, language: str) -> str:
+        """A language it has: that one, else the first."""
+        return language if language in self.texts else self.languages[0]
 
     def in_(self, language: str) -> Text:
-        """The text in a language, in bokmål where there is none."""
-        return self.texts.get(language) or self.texts["nb"]
+        """The text in a language, in bokmål where there is none, else in the first."""
+        return self.texts[self.nearest(language)]
+
+    def edition(self, language: str) -> int:
+        """The newest edition in a language."""
+        return self.editions.get(self.nearest(language), self.version)
 
 
 class BrokenTemplate(Exception):

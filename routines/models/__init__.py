@@ -6,6 +6,7 @@ from routines.models.drafts import Draft, Incoming, Review
 from routines.models.law import Handbook, Point, PointRoutine, Requirement, RequirementRoutine
 from routines.models.reading import Question, ReadingRequest, Receipt, RoutineClock
 from routines.models.routines import Audience, Favourite, Routine
+from routines.models.sharing import SharedEdition
 from routines.models.translations import Translation
 from routines.models.versions import Version
 from routines.models.words import Word
@@ -28,6 +29,7 @@ __all__ = [
     "Review",
     "Routine",
     "RoutineClock",
+    "SharedEdition",
     "Translation",
     "Version",
     "Word",

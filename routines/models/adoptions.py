@@ -1,11 +1,11 @@
-"""That a routine was begun from a template of the library, and how far it has followed it."""
+"""That a routine was begun from a template of the library or of a parent organisation, and how far it has followed it."""
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
-from hms.organisations.models import Employee
+from hms.organisations.models import Employee, Organisation
 from hms.tenancy.models import TenantModel
 from routines.enums import OPEN_DRAFTS, DraftState
 from routines.models.drafts import Draft
@@ -16,7 +16,9 @@ class Adoption(TenantModel):
     """Which template a routine came from, and the template's text as it was then: what changes are reckoned from."""
 
     routine = models.OneToOneField(Routine, on_delete=models.CASCADE, related_name="adoption")
-    key = models.SlugField(max_length=60, db_index=False)
+    # The parent organisation that shares the template; nobody for one that comes with the system.
+    shared_by = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    key = models.SlugField(max_length=80, db_index=False)
     language = models.CharField(max_length=5, choices=settings.LANGUAGES)
     version = models.PositiveIntegerField()
     text = models.TextField()
@@ -26,6 +28,8 @@ class Adoption(TenantModel):
     draft_text = models.TextField(blank=True)
     adopted_by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     adopted_at = models.DateTimeField(default=timezone.now)
+    # The newest edition of a shared template that whoever owns the routine has been told of.
+    told_version = models.PositiveIntegerField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "key"], name="adoption_key")]
@@ -34,6 +38,10 @@ class Adoption(TenantModel):
                 condition=Q(draft__isnull=True, draft_version__isnull=True, draft_text="")
                 | (Q(draft__isnull=False, draft_version__isnull=False) & ~Q(draft_text="")),
                 name="adoption_draft_has_text",
+            ),
+            models.CheckConstraint(condition=~Q(shared_by=F("organisation")), name="adoption_from_another"),
+            models.CheckConstraint(
+                condition=Q(told_version__isnull=True) | Q(shared_by__isnull=False), name="adoption_told_of_shared"
             ),
         ]
 

@@ -1,7 +1,7 @@
 """Reading routines."""
 
 from routines.selectors.counts import counting_since, last_opened, openings, understood
-from routines.selectors.library import adoption_of, is_changed, library, news_for, template_of
+from routines.selectors.library import Sources, adoption_of, is_changed, library, news_for, taken_of, template_of
 from routines.selectors.names import names_of
 from routines.selectors.on_phone import OnPhone, on_phone, stamp_of, texts_for_reader
 from routines.selectors.radar import kept_by, sleepers
@@ -46,6 +46,7 @@ from routines.selectors.routines import (
     visible_to,
     with_list_columns,
 )
+from routines.selectors.sharing import has_subsidiaries, shared_editions_of, shared_templates
 from routines.selectors.translations import (
     Language,
     Standing,
@@ -63,6 +64,7 @@ __all__ = [
     "COUNT_LIMIT",
     "Language",
     "OnPhone",
+    "Sources",
     "Standing",
     "Waiting",
     "adoption_of",
@@ -79,6 +81,7 @@ __all__ = [
     "file_names_in",
     "files_in",
     "for_role",
+    "has_subsidiaries",
     "in_force",
     "in_force_in",
     "in_language_of_reader",
@@ -106,12 +109,15 @@ __all__ = [
     "receipts_by_version",
     "reviews_of",
     "search",
+    "shared_editions_of",
+    "shared_templates",
     "sleepers",
     "snippets",
     "stamp_of",
     "standings_in",
     "standings_of",
     "status",
+    "taken_of",
     "template_of",
     "texts_for_reader",
     "timeline_of",

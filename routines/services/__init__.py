@@ -25,7 +25,7 @@ from routines.services.law import (
     take_up,
     write_goals,
 )
-from routines.services.library import adopt, keep_own, take_news
+from routines.services.library import adopt, keep_own, take_news, tell_of_news
 from routines.services.publishing import (
     add_version,
     archive,
@@ -39,6 +39,7 @@ from routines.services.publishing import (
     still_right,
 )
 from routines.services.reading import answer_question, ask_owner, confirm, look_through, look_through_all
+from routines.services.sharing import share, stop_sharing
 from routines.services.turns import turn
 from routines.services.writing import (
     add_files,
@@ -97,12 +98,15 @@ __all__ = [
     "send_back",
     "set_aside",
     "set_audience",
+    "share",
     "start_checks",
     "start_revisions",
     "still_right",
+    "stop_sharing",
     "take_news",
     "take_over",
     "take_up",
+    "tell_of_news",
     "to_approval",
     "turn",
     "write_goals",

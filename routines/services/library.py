@@ -1,4 +1,4 @@
-"""Taking templates of the library up, and following them when they change."""
+"""Taking templates up, from the library or a parent organisation, and following them when they change."""
 
 import datetime
 from collections.abc import Collection
@@ -9,13 +9,15 @@ from django.utils.translation import gettext as _
 
 from hms.audit.services import record
 from hms.audit.transitions import InvalidTransition, lock
+from hms.notifications.services import notify
 from hms.organisations.models import Employee, Unit
 from routines.enums import AudienceKind, DraftState, State
 from routines.errors import AlreadyTaken, OtherTexts
 from routines.library import Template
 from routines.merging import Choice
 from routines.models import Adoption, Draft, Routine
-from routines.selectors.library import News, news_for, template_of
+from routines.selectors.library import News, Sources, news_for
+from routines.services.publishing import look_through_soon
 from routines.services.writing import begin_draft, create_routine, save_draft, set_audience
 
 
@@ -36,6 +38,7 @@ def adopt(
     is remembered; an event. In the topmost unit it is for those the template suggests, else for everybody in the unit.
 
     Args:
+        language: the one that is wanted; one of the template's own where it has no such text.
         with_translations: whether the template's other languages become drafts of translations.
 
     Raises:
@@ -43,20 +46,27 @@ def adopt(
     """
     # Two who press at once wait for each other here.
     Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
-    known = Adoption.objects.filter(key=template.key, routine__unit=unit).exclude(routine__state=State.ARCHIVED)
+    known = Adoption.objects.filter(key=template.key, shared_by=template.shared_by, routine__unit=unit).exclude(
+        routine__state=State.ARCHIVED
+    )
     if known.exists():
         raise AlreadyTaken
-    text = template.in_(language)
+    language = template.nearest(language)
+    text, edition = template.in_(language), template.edition(language)
     now = at or timezone.now()
     routine = create_routine(
         title=text.title, category=template.category, unit=unit, owner=owner, by=by, language=language, text=text.text,
         law=text.law, revise_months=template.revise_months, at=now,
     )  # fmt: skip
     Adoption.objects.create(
-        routine=routine, key=template.key, language=language, version=template.version, text=text.text, adopted_by=by,
-        adopted_at=now,
+        routine=routine, shared_by_id=template.shared_by, key=template.key, language=language, version=edition,
+        text=text.text, adopted_by=by, adopted_at=now,
     )  # fmt: skip
-    record("routine.adopted", routine, by=by, at=now, data={"key": template.key, "version": template.version})
+    verb = "routine.adopted" if template.shared_by is None else "routine.adopted_from_parent"
+    record(verb, routine, by=by, at=now, data={"key": template.key, "version": edition})
+    if template.shared_by is not None:
+        # From now on a worker asks every hour whether there is a newer edition.
+        look_through_soon()
     if template.readers and unit.parent_id is None:
         set_audience(routine, [{"kind": AudienceKind.ROLE, "role": role} for role in template.readers], by=by)
     if with_translations:
@@ -120,7 +130,7 @@ def _locked(routine: Routine) -> tuple[Adoption, News]:
     lock(routine)
     adoption = Adoption.objects.select_for_update(of=("self",)).select_related("draft").filter(routine=routine).first()
     news = news_for(routine, adoption)
-    if adoption is None or news is None or template_of(adoption) is None:
+    if adoption is None or news is None:
         raise InvalidTransition(routine, routine.state, "template")
     return adoption, news
 
@@ -135,3 +145,34 @@ def _follow(adoption: Adoption, news: News, draft: Draft | None) -> None:
             adoption.version, adoption.text = adoption.base
         adoption.draft, adoption.draft_version, adoption.draft_text = draft, news.version, news.theirs
     adoption.save(update_fields=["version", "text", "draft", "draft_version", "draft_text"])
+
+
+def tell_of_news() -> int:
+    """Tell the owners of routines that came from the parent organisation of a newer edition, once for each edition.
+
+    Returns how many were told. Two queries when there is nothing to tell, however many routines there are.
+    """
+    rows = Adoption.objects.filter(shared_by__isnull=False).exclude(routine__state=State.ARCHIVED)
+    adoptions = list(
+        rows.select_related("routine__owner", "draft", "shared_by").defer("routine__text", "routine__search")
+    )
+    if not adoptions:
+        return 0
+    sources = Sources(with_texts=False)
+    told = 0
+    for adoption in adoptions:
+        template = sources.of(adoption)
+        if template is None or not sources.has_news(adoption):
+            continue
+        edition = template.edition(adoption.language)
+        if adoption.told_version is not None and adoption.told_version >= edition:
+            continue
+        adoption.told_version = edition
+        adoption.save(update_fields=["told_version"])
+        routine = adoption.routine
+        notify(
+            "routines.template_changed", to=routine.owner, about=routine, dedupe=f"edition-{edition}",
+            parameters={"slug": routine.slug, "title": routine.title, "sharer": template.sharer},
+        )  # fmt: skip
+        told += 1
+    return told

@@ -24,6 +24,7 @@ from routines.markdown import plain
 from routines.models import Draft, Routine, RoutineClock, Version
 from routines.months import in_months
 from routines.selectors import file_names_in
+from routines.services.sharing import share_version, stop_sharing
 from routines.services.translating import ask_to_follow, end_tasks, hold, tell_author
 from routines.services.writing import discard_draft
 
@@ -37,8 +38,9 @@ def publish(draft: Draft, *, at: datetime.datetime | None = None) -> Version:
     """Make an approved draft the version in force.
 
     Effects, in order: the version, which nobody can change; the draft is published; the routine's title, words and
-    current version; an event; the next revision; the author is told; those it is for are asked by a worker. A
-    translation is held in its language instead: the routine's own text and revision stay, and nobody is asked.
+    current version; where it is shared, the version lies on the shelf; an event; the next revision; the author is told;
+    those it is for are asked by a worker. A translation is held in its language instead: the routine's own text and
+    revision stay, and nobody is asked.
 
     Raises:
         InvalidTransition: when the draft is not approved, or the routine is archived.
@@ -61,6 +63,7 @@ def publish(draft: Draft, *, at: datetime.datetime | None = None) -> Version:
     if version.translates_id is not None:
         tell_author(draft, version)
         return version
+    share_version(routine, version, at=now)
     plan_revision(routine, by=draft.approved_by, at=now)
     ask_to_follow(routine, by=draft.approved_by, at=now)
     if draft.author_id != draft.approved_by_id:
@@ -128,7 +131,8 @@ def publish_due(today: datetime.date) -> int:
 def archive(routine: Routine, *, by: Employee, reason: str) -> None:
     """Take a routine out of force. Its versions can still be read.
 
-    Effects: state, when and why; drafts are thrown away; nobody is asked to read or revise it; an event.
+    Effects: state, when and why; drafts are thrown away; nobody is asked to read or revise it; it is no longer shared;
+    an event.
     """
     lock(routine)
     for draft in Draft.objects.open().filter(routine=routine).select_related("approval"):
@@ -139,6 +143,7 @@ def archive(routine: Routine, *, by: Employee, reason: str) -> None:
     )  # fmt: skip
     end_revision(routine, by=by)
     end_tasks(routine, by=by)
+    stop_sharing(routine, by=by)
     look_through_soon()
 
 

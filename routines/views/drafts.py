@@ -25,6 +25,7 @@ from routines.markdown import MOST_CHARACTERS, ROUTINE, RULE
 from routines.models import Draft, Review
 from routines.services.approving import REVIEW_DAYS
 from routines.views.common import asked_language, crumbs, draft_of, draft_url, form_view, routine_of, shown, url
+from routines.views.sharing import warning_for
 from routines.views.translations import translation_context
 from routines.views.versions import comparison
 
@@ -281,7 +282,7 @@ def approve(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
         form,
         save=save,
         title=_("Approve “%(title)s”") % {"title": draft.title},
-        lede=" ".join(f"{one.reviewer.name}: {one.comment}" for one in objections),
+        lede=" ".join([*(f"{one.reviewer.name}: {one.comment}" for one in objections), warning_for(draft)]).strip(),
         submit=_("Approve it for that day") if later else _("Approve and publish"),
         back_url=draft_url(request, "detail" if draft.routine.current_id or not later else "draft", draft),
         done=_("Approved."),

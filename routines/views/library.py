@@ -1,4 +1,4 @@
-"""The library of starter routines: what there is, taking one up, and following a template that has changed."""
+"""The library: starter routines and those of a parent organisation, taking one up, and following it when it changes."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from hms.core.htmx import redirect_to
-from hms.organisations.access import require
+from hms.organisations.access import may, require
 from hms.organisations.enums import Role
 from routines import selectors, services
 from routines.blanks import blanks_in
@@ -28,25 +28,39 @@ from routines.views.reading import tabs
 
 @require_safe
 def overview(request: HttpRequest, organisation: str) -> HttpResponse:
-    """Every template by category, and what the organisation has of it."""
+    """Every template: what the parent organisation shares, then the starter routines; and what one has of each."""
     require(request, "routines.create")
     shelves: list[Shelf] = selectors.library(request.employee)
     language = _language(request)
     context = {
         "views": tabs(request, LIBRARY),
+        "may_see_affiliations": may(request.employee, "organisations.see_affiliations"),
         "shelves": [
-            (shelf.category.label, [(template, template.in_(language), taken) for template, taken in shelf.books])
+            {
+                "heading": _("From %(sharer)s") % {"sharer": shelf.sharer} if shelf.sharer else shelf.category.label,  # type: ignore[union-attr]
+                "note": _("Shared with you") if shelf.sharer else "",
+                "is_shared": bool(shelf.sharer),
+                "books": [
+                    (template, template.in_(language), _address(request, "template", template), taken)
+                    for template, taken in shelf.books
+                ],
+            }
             for shelf in shelves
         ],
     }
     return render(request, "routines/library.html", context)
 
 
-def _template(key: str) -> Template:
-    template = templates().get(key)
+def _template(key: str, is_shared: bool) -> Template:
+    template = (selectors.shared_templates(key) if is_shared else templates()).get(key)
     if template is None:
         raise Http404
     return template
+
+
+def _address(request: HttpRequest, name: str, template: Template) -> str:
+    prefix = "" if template.shared_by is None else "shared_"
+    return reverse(f"routines:{prefix}{name}", args=[request.organisation.slug, template.key])
 
 
 def _language(request: HttpRequest) -> str:
@@ -56,28 +70,27 @@ def _language(request: HttpRequest) -> str:
 
 
 @require_safe
-def preview(request: HttpRequest, organisation: str, key: str) -> HttpResponse:
+def preview(request: HttpRequest, organisation: str, key: str, is_shared: bool = False) -> HttpResponse:
     """A template as it would be read; `?sprak=` in another language."""
     require(request, "routines.create")
-    template, language = _template(key), _language(request)
+    template = _template(key, is_shared)
+    language = template.nearest(_language(request))
     text = template.in_(language)
-    taken = next(
-        (taken for shelf in selectors.library(request.employee) for book, taken in shelf.books if book == template), []
-    )
     names = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
     context = {
         "template": template,
         "in_language": text,
         "language": language,
+        "edition": template.edition(language),
         "languages": [
             {"label": names[code], "url": f"?sprak={code}", "count": None, "current": code == language}
-            for code in LANGUAGES
+            for code in template.languages
         ],
         "text": shown(request, text.text),
         "blanks": blanks_in(text.text),
         "readers": ", ".join(str(Role(role).label) for role in template.readers),
-        "taken": taken,
-        "adopt_url": f"{reverse('routines:adopt', args=[organisation, key])}?sprak={language}",
+        "taken": selectors.taken_of(request.employee, template),
+        "adopt_url": f"{_address(request, 'adopt', template)}?sprak={language}",
         "crumbs": _crumbs(request, text.title),
     }
     return render(request, "routines/template.html", context)
@@ -89,13 +102,14 @@ def _crumbs(request: HttpRequest, title: str) -> list[tuple[Any, str | None]]:
 
 
 @form_view
-def adopt(request: HttpRequest, organisation: str, key: str) -> HttpResponse:
+def adopt(request: HttpRequest, organisation: str, key: str, is_shared: bool = False) -> HttpResponse:
     """Take a template up: whose it is; then the blanks are filled in where one writes."""
     require(request, "routines.create")
-    template = _template(key)
+    template = _template(key, is_shared)
     wanted = request.GET.get("sprak", "")
-    language = wanted if wanted in LANGUAGES else request.organisation.language
-    form = AdoptForm(request.POST if request.method == "POST" else None, by=request.employee, language=language)
+    language = template.nearest(wanted if wanted in LANGUAGES else request.organisation.language)
+    data = request.POST if request.method == "POST" else None
+    form = AdoptForm(data, by=request.employee, language=language, languages=template.languages)
     if form.is_bound and form.is_valid():
         try:
             routine = services.adopt(template, by=request.employee, **form.cleaned_data)
@@ -109,7 +123,7 @@ def adopt(request: HttpRequest, organisation: str, key: str) -> HttpResponse:
         "title": _("Take up “%(title)s”") % {"title": template.in_(language).title},
         "lede": _("You get a draft of your own. Nothing is in force until it is approved."),
         "submit": _("Take it up"),
-        "close_url": reverse("routines:template", args=[organisation, key]),
+        "close_url": _address(request, "template", template),
     }
     return render(request, "components/form_page.html", context, status=422 if form.is_bound else 200)
 

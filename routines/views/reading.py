@@ -31,6 +31,7 @@ from routines.selectors.meeting import what_it_meets
 from routines.views.common import asked_language, crumbs, editions, routine_of, shown, url
 from routines.views.counts import kept_context, note_opening
 from routines.views.on_phone import stamp as phone_stamp
+from routines.views.sharing import sharing_of
 from routines.views.translations import (
     Reading,
     before_in_its_language,
@@ -194,6 +195,7 @@ def routine_context(request: HttpRequest, routine: Routine, confirm_form: Confir
     versions = editions(routine, me, most=VERSIONS_SHOWN + 1, language=language) if version else []
     adoption = selectors.adoption_of(routine) if is_kept else None
     is_favourite = routine.pk in selectors.favourites_of(me)
+    sources = selectors.Sources(adoption.key if adoption else None, with_texts=False)
     contents = [heading for heading in headings(version.text) if heading.level <= 3] if version else []
     return {
         "routine": routine,
@@ -229,10 +231,9 @@ def routine_context(request: HttpRequest, routine: Routine, confirm_form: Confir
         "is_kept": is_kept,
         **(kept_context(routine) if is_kept and version else {}),
         "from_template": adoption,
-        "template_is_changed": adoption is not None
-        and routine.state != State.ARCHIVED
-        and selectors.is_changed(adoption),
-        "template_is_withdrawn": adoption is not None and selectors.template_of(adoption) is None,
+        "template_is_changed": adoption is not None and routine.state != State.ARCHIVED and sources.has_news(adoption),
+        "template_is_withdrawn": adoption is not None and sources.of(adoption) is None,
+        "sharing": sharing_of(routine) if is_kept else None,
         "may_follow": version is not None and routine.must_confirm and may(me, "routines.follow_reading", routine),
         "timeline": selectors.timeline_of(routine) if is_kept else [],
         "mentions": mentions,

@@ -19,10 +19,14 @@ from django.urls import get_resolver, reverse
 
 from hms.assignments.enums import SummaryKind
 from hms.assignments.summaries.periods import current
+from hms.organisations.affiliations import parent_affiliation
+from hms.organisations.services import end_affiliation
 from hms.tenancy.scope import tenant
 from tests.browser.people import Person
 from tests.browser.world import World
 from tests.contracts.test_urls import walk
+from tests.routines.helpers import publish
+from tests.routines.kin import code_from
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -149,7 +153,7 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
         "reports:cancel": [[world.reports[0].pk]],
         "organisations:theme": [["0c5a5e"]],
         "routines:": [[world.routine.slug]],
-        "routines:detail": [[each.slug] for each in (world.routine, world.retired_routine, world.writing)],
+        "routines:detail": [[each.slug] for each in (world.routine, world.retired_routine, world.writing, world.shared)],
         "routines:version": [[world.routine.slug, 1], [world.routine.slug, 2]],
         "routines:versions": [[world.routine.slug]],
         "routines:compare": [[world.routine.slug, 1, 2]],
@@ -157,6 +161,9 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
         "routines:draft": [[each.slug] for each in (world.writing, world.in_review, world.in_approval)],
         "routines:template": [["forstehjelp"], ["brann"]],
         "routines:adopt": [["ran"]],
+        # Fjellvik shares: what a subsidiary sees has a test of its own.
+        "routines:shared_": [],
+        "routines:share": [[world.routine.slug]],
         "routines:follow": [[each.slug] for each in (world.behind, world.adopted, world.orphaned)],
         "routines:write": [[world.writing.slug]],
         "routines:translate": [[world.translated.slug, "en"], [world.routine.slug, "en"]],
@@ -185,6 +192,7 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
         "organisations:hand_over_role": [[holding] for holding in holdings(cast)],
         "organisations:change_person": [[cast.kari.pk]],
         "organisations:end_employment": [[cast.kari.pk]],
+        "organisations:end_affiliation": [[world.affiliation.pk]],
         "organisations:group": [[world.group.pk]],
         "organisations:change_group": [[world.group.pk]],
         "organisations:add_group_member": [[world.group.pk]],
@@ -265,6 +273,47 @@ def test_every_page_of_an_organisation(world, person, part):
         somebody = people.get(role) or people.setdefault(role, person(getattr(world.cast, role) if role else None))
         somebody.open(path)
         wrong += look_at(somebody, path)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_what_a_subsidiary_sees_of_its_parent(world, person):
+    """From the code to the parent's template, one's own text and the newer edition; looked at on the way."""
+    cast, wrong = world.cast, []
+    with tenant(cast.havbris):
+        end_affiliation(world.affiliation, by=cast.olav)
+    code = code_from(cast.fjellvik, cast.sunniva)
+    olav = person(cast.olav)
+
+    def see(path: str) -> None:
+        if path:
+            assert olav.open(path) == 200
+        wrong.extend(look_at(olav, path or olav.path))
+
+    see("/havbris/innstillinger/konsern/")
+    see("/havbris/innstillinger/konsern/bli-med/")
+    olav.fill(code="feil")
+    assert olav.press("main form [type=submit]") == 422
+    see("")
+    olav.fill(code=code)
+    assert olav.press("main form [type=submit]") == 200
+    see("")
+    olav.press("[name=answer][value=yes]")
+    see("/havbris/innstillinger/konsern/")
+    see("/havbris/rutiner/bibliotek/")
+    see(f"/havbris/rutiner/bibliotek/delt/{world.shared.slug}/")
+    see(f"/havbris/rutiner/bibliotek/delt/{world.shared.slug}/ta-i-bruk/")
+    olav.press("main form [type=submit]")
+    with tenant(cast.fjellvik):
+        publish(cast, world.shared, text="# Nytt\n\nRing 110.\n", change_note="Kortere")
+    see(f"/havbris/rutiner/{world.shared.slug}/")
+    see(f"/havbris/rutiner/{world.shared.slug}/mal/")
+    see("/havbris/rutiner/bibliotek/")
+    with tenant(cast.havbris):
+        pk = parent_affiliation().pk
+    see(f"/havbris/innstillinger/konsern/{pk}/avslutt/")
+    olav.press("main form [type=submit]")
+    see(f"/havbris/rutiner/{world.shared.slug}/")
+    see(f"/havbris/rutiner/{world.shared.slug}/mal/")
     assert not wrong, "\n".join(wrong)
 
 

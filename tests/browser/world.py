@@ -37,6 +37,7 @@ from routines.library import templates
 from tests.cast import Cast, make_employee
 from tests.deviations.helpers import add_action, report
 from tests.routines import helpers as written
+from tests.routines.kin import havbris_under_fjellvik
 
 LONG = "Rekkverket i trapp B løsnet da jeg tok i det, og hele feltet mot Arbeidsmiljøutvalgssekretariatet er løst."
 
@@ -47,6 +48,7 @@ class World:
     def __init__(self, cast: Cast, picture: str) -> None:
         self.cast = cast
         self.today = timezone.localdate()
+        self.affiliation = havbris_under_fjellvik(cast)
         with tenant(cast.fjellvik):
             self._cases(picture)
             self._links()
@@ -322,6 +324,8 @@ class World:
         draft = written.draft_of(self.in_approval)
         routines.send(draft, by=cast.amir, revision=draft.revision)
         routines.keep_favourite(self.routine, cast.amir, wanted=True)
+        self.shared = written.publish(cast, title="Varmt arbeid", text=written.TEXT)
+        routines.share(self.shared, by=cast.amir)
         # From the library: as shipped; from an older edition with a place both changed; from one that is withdrawn.
         people = {"unit": cast.solbakken, "owner": cast.amir, "by": cast.amir, "language": "nb"}
         self.adopted = routines.adopt(templates()["forstehjelp"], **people)

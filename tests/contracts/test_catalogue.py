@@ -127,15 +127,58 @@ def test_serving_role_owns_nothing_and_cannot_touch_the_log(fetch):
     assert privileges == {"SELECT", "INSERT"}
 
 
+# Policies beside the one that every table has. A new one is added here on purpose, with its reason.
+MORE_POLICIES = {
+    ("organisations_organisation", "anyone_may_read", "SELECT", "{public}"): "the address decides which",
+    ("organisations_organisation", "open_one_may_change", "UPDATE", "{public}"): "its own settings",
+    ("organisations_affiliation", "parent_may_read", "SELECT", f"{{{settings.APP_ROLE}}}"): "who belongs under one",
+    ("routines_sharededition", "subsidiary_may_read", "SELECT", f"{{{settings.APP_ROLE}}}"): "what a parent shares",
+}
+
+
 def test_a_policy_is_for_a_role_that_was_named(fetch):
     """Another role than those two sees nothing of an organisation, whatever it is granted."""
-    policies = fetch("SELECT tablename, policyname, roles::text FROM pg_policies WHERE schemaname = 'public'")
-    own = {"anyone_may_read", "open_one_may_change"}
-    roles = {(name, granted) for _table, name, granted in policies if name not in own}
-    assert roles == {
+    policies = fetch("SELECT tablename, policyname, cmd, roles::text FROM pg_policies WHERE schemaname = 'public'")
+    usual = {"organisation_is_open", "organisations_are_open"}
+    assert {policy for policy in policies if policy[1] not in usual} == set(MORE_POLICIES)
+    assert {(name, granted) for _table, name, _cmd, granted in policies if name in usual} == {
         ("organisation_is_open", f"{{{settings.APP_ROLE}}}"),
         ("organisations_are_open", f"{{{settings.SWEEP_ROLE}}}"),
     }
+
+
+def test_only_the_parent_and_those_below_it_are_asked_for_by_name(fetch):
+    """What the two wider policies say, word for word: they are the only ways from one organisation to another."""
+    said = dict(
+        fetch(
+            "SELECT policyname, regexp_replace(qual, '\\s+', ' ', 'g') FROM pg_policies WHERE policyname = ANY (%s)",
+            ["parent_may_read", "subsidiary_may_read"],
+        )
+    )
+    assert said == {
+        "parent_may_read": "(parent_id = ( SELECT hms_organisation() AS hms_organisation))",
+        "subsidiary_may_read": (
+            "(organisation_id = ( SELECT a.parent_id FROM organisations_affiliation a WHERE ((a.organisation_id ="
+            " ( SELECT hms_organisation() AS hms_organisation)) AND (a.ended_at IS NULL))))"
+        ),
+    }
+
+
+def test_serving_role_cannot_write_who_belongs_under_whom(fetch):
+    """Accepting and ending are functions that ask for the code, or for being one of the two."""
+    granted = fetch(
+        """SELECT table_name::text, privilege_type::text FROM information_schema.role_table_grants
+           WHERE grantee = %s AND table_name = ANY (%s)""",
+        settings.APP_ROLE,
+        ["organisations_affiliation", "organisations_affiliationoffer", "routines_sharededition"],
+    )
+    assert set(granted) == {
+        ("organisations_affiliation", "SELECT"),
+        *(("organisations_affiliationoffer", verb) for verb in ("SELECT", "INSERT", "UPDATE")),
+        *(("routines_sharededition", verb) for verb in ("SELECT", "INSERT", "DELETE")),
+    }
+    for function in ("affiliation_told(bigint, text, text, bigint)",):
+        assert fetch("SELECT has_function_privilege(%s, %s, 'EXECUTE')", settings.APP_ROLE, function) == [(False,)]
 
 
 def test_the_role_of_sweeps_is_nobodys_and_may_do_little(fetch):

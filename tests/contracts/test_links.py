@@ -150,6 +150,7 @@ def everything_printed(world: World) -> list[Printed]:
         Printed("routines:draft", f"{at}rutiner/{world.in_review.slug}/utkast/", cast.kari, opens),
         Printed("routines:revise", f"{at}rutiner/{world.routine.slug}/revider/", cast.amir, sends()),
         Printed("routines:translate", f"{at}rutiner/{world.translated.slug}/oversett/en/", cast.amir, sends()),
+        Printed("routines:follow", f"{at}rutiner/{world.behind.slug}/mal/", cast.amir, opens),
         Printed("routines:law_check", f"{at}lovregister/{world.rule.pk}/sjekk/", cast.amir, sends()),
         Printed(
             "routines:question",

@@ -47,6 +47,8 @@ from hms.notifications.selectors import dead_addresses
 from hms.organisations.enums import Role
 from hms.organisations.models import Employee, Membership, Organisation, RoleHolding, Unit
 from hms.tenancy.scope import tenant
+from routines.models import Routine
+from routines.selectors import adoption_of, news_for, shared_templates
 
 
 def test_the_written_situations_use_known_words() -> None:
@@ -112,6 +114,19 @@ class DemoTest(TestCase):
                     Deviation.objects.count(),
                 )
         assert sizes == {"fjellvik": (25, 407, 322), "havbris": (7, 40, 60)}
+
+    def test_a_company_follows_what_the_municipality_shares(self) -> None:
+        company = Organisation.objects.get(slug="fjellvik-vekst")
+        with tenant(company):
+            routine = Routine.objects.get()
+            news = news_for(routine, adoption_of(routine))
+            assert news is not None
+            assert not news.merged.conflicts
+            assert "også i ferien" in news.merged.text()
+            assert "på tavla ved stempleuret" in news.merged.text()
+            assert list(shared_templates()) == [routine.slug]
+        with tenant(self.havbris):
+            assert shared_templates() == {}
 
     def test_the_same_on_every_load(self) -> None:
         self._reset_role()

@@ -4,6 +4,13 @@
 """
 
 from hms.organisations.services.absences import change_absence, register_absence, remove_absence
+from hms.organisations.services.affiliations import (
+    accept_affiliation,
+    end_affiliation,
+    offer_affiliation,
+    refuse_affiliation,
+    withdraw_affiliation_offer,
+)
 from hms.organisations.services.areas import change_safety_area, create_safety_area, remove_safety_area
 from hms.organisations.services.creation import create_organisation
 from hms.organisations.services.employees import (
@@ -33,6 +40,7 @@ from hms.organisations.services.units import (
 )
 
 __all__ = [
+    "accept_affiliation",
     "accept_invitation",
     "add_employee",
     "add_member",
@@ -48,12 +56,15 @@ __all__ = [
     "create_organisation",
     "create_safety_area",
     "create_unit",
+    "end_affiliation",
     "end_employment",
     "end_role",
     "grant_role",
     "hand_over_role",
     "invite",
     "move_unit",
+    "offer_affiliation",
+    "refuse_affiliation",
     "register_absence",
     "remove_absence",
     "remove_member",
@@ -65,5 +76,6 @@ __all__ = [
     "retire_unit",
     "reuse_group",
     "reuse_unit",
+    "withdraw_affiliation_offer",
     "withdraw_invitation",
 ]

@@ -86,6 +86,12 @@ def _entries(request: HttpRequest) -> list[dict[str, Any]]:
             "mail",
             ngettext("%(n)d waits for an answer", "%(n)d wait for an answer", waiting) % {"n": waiting},
         ),
+        (
+            "organisations:affiliations",
+            _("Parent and subsidiaries"),
+            "building",
+            _("Routines that are shared between organisations"),
+        ),
         ("organisations:quiet_days", _("Quiet days"), "moon", _("Days without routine mail")),
         # By name only: these lie on higher floors.
         ("deviations:categories", _("Categories"), "flag", _("What deviations are sorted under")),

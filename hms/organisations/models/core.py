@@ -1,4 +1,4 @@
-"""The organisation, its unit tree, its people and their dated roles."""
+"""The organisation itself, its unit tree, its people and their dated roles."""
 
 import datetime
 
