@@ -15,6 +15,7 @@ from routines.views import (
     radar,
     readers,
     reading,
+    uses,
     versions,
 )
 
@@ -49,6 +50,10 @@ of_routine = [
     path("endringer/<int:old>-<int:new>/", versions.compare_two, name="compare"),
     path("sporsmal/", questions.ask, name="ask"),
     path("sporsmal/<int:pk>/", questions.show, name="question"),
+    path("bruk/", uses.overview, name="uses"),
+    path("bruk/ny/", uses.log, name="log_use"),
+    path("bruk/<int:pk>/", uses.show, name="use"),
+    path("bruk/<int:pk>/trekk/", uses.withdraw, name="withdraw_use"),
     path("utkast/", include(of_draft)),
     path("forvalt/", keeping.change, name="change"),
     path("gjelder/", keeping.audience, name="audience"),

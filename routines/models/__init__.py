@@ -5,6 +5,7 @@ from routines.models.drafts import Draft, Incoming, Review
 from routines.models.law import Handbook, Point, PointRoutine, Requirement, RequirementRoutine
 from routines.models.reading import Question, ReadingRequest, Receipt, RoutineClock
 from routines.models.routines import Audience, Favourite, Routine
+from routines.models.uses import Use
 from routines.models.versions import Version
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "Review",
     "Routine",
     "RoutineClock",
+    "Use",
     "Version",
 ]

@@ -15,9 +15,12 @@ from hms.organisations.models import Employee
 from hms.organisations.people import reach
 from routines.enums import State
 from routines.models import Draft, Question, ReadingRequest, Receipt, Routine
+from routines.selectors.uses import used_within_a_year
 
 # What a day or a person weighs; a routine without an owner sleeps soundest.
 OWNER_GONE, LATE_DAY, LATE_READER, QUESTION, SILENT_YEAR, STILL_DRAFT, DEVIATION = 200, 1, 3, 15, 60, 10, 25
+# Says least of all: nobody may have written down what they use every day.
+UNUSED_YEAR = 5
 # A question is not old before the owner's own date has passed, a draft not before a month.
 QUESTION_DAYS, DRAFT_DAYS, SILENT_DAYS = 5, 30, 365
 
@@ -60,6 +63,7 @@ def sleepers(employee: Employee, today: datetime.date | None = None) -> list[Sle
     _silence(found, day)
     _drafts(found, day)
     _mentions(found, employee)
+    _unused(found, day, employee)
     awake = (sleeper for sleeper in found.values() if sleeper.reasons)
     return sorted(awake, key=lambda sleeper: (-sleeper.weight, sleeper.routine.title))
 
@@ -126,3 +130,19 @@ def _mentions(found: dict[int, Sleeper], employee: Employee) -> None:
             count,
         )
         by_title[title].add(DEVIATION * count, words % {"count": count})
+
+
+def _unused(found: dict[int, Sleeper], day: datetime.date, employee: Employee) -> None:
+    """In force for a year without a trace: no use, no receipt, no deviation. Where nobody must confirm, nothing else tells."""
+    old = {
+        pk: sleeper
+        for pk, sleeper in found.items()
+        if not sleeper.routine.must_confirm
+        and sleeper.routine.published_at is not None
+        and (day - timezone.localdate(sleeper.routine.published_at)).days > SILENT_DAYS
+    }
+    used = used_within_a_year(old, day)
+    named = mention_counts("routine", employee, {sleeper.routine.title for sleeper in old.values()})
+    for pk, sleeper in old.items():
+        if pk not in used and sleeper.routine.title not in named:
+            sleeper.add(UNUSED_YEAR, _("Nobody has used it for a year, as far as is written here."))

@@ -38,6 +38,7 @@ from routines.services.publishing import (
 )
 from routines.services.reading import answer_question, ask_owner, chase, confirm, look_through, look_through_all
 from routines.services.turns import turn
+from routines.services.uses import follow_up_use, log_use, withdraw_use
 from routines.services.writing import (
     add_files,
     begin_draft,
@@ -73,9 +74,11 @@ __all__ = [
     "cover_point",
     "create_routine",
     "discard_draft",
+    "follow_up_use",
     "is_representative_silent",
     "keep_favourite",
     "keep_own",
+    "log_use",
     "look_through",
     "look_through_all",
     "look_through_soon",
@@ -100,5 +103,6 @@ __all__ = [
     "take_up",
     "to_approval",
     "turn",
+    "withdraw_use",
     "write_goals",
 ]

@@ -15,6 +15,7 @@ from hms.assignments.enums import Kind
 from hms.assignments.enums import State as AssignmentState
 from hms.audit.services import record
 from hms.audit.transitions import InvalidTransition, lock, move
+from hms.core.months import in_months
 from hms.notifications.services import notify
 from hms.organisations.models import Employee
 from hms.tenancy.scope import current_organisation_id
@@ -23,7 +24,6 @@ from routines.enums import DraftState, State
 from routines.markdown import plain
 from routines.models import Draft, Routine, RoutineClock, Version
 from routines.selectors import file_names_in
-from routines.services.months import in_months
 from routines.services.writing import discard_draft
 
 logger = logging.getLogger(__name__)

@@ -25,6 +25,7 @@ from routines.forms import FilterForm
 from routines.forms.filters import ALL, ARCHIVE, DRAFTS, FAVOURITES, LIBRARY, MINE, NEWEST
 from routines.markdown import headings
 from routines.models import Receipt, Routine, Version
+from routines.selectors.uses import in_use
 from routines.views.common import crumbs, editions, routine_of, shown, url
 
 PAGE_SIZE = 25
@@ -206,6 +207,8 @@ def routine_context(request: HttpRequest, routine: Routine) -> dict[str, Any]:
         "timeline": selectors.timeline_of(routine) if is_kept else [],
         "mentions": mentions,
         "mentions_more": mentioned - len(mentions),
+        "in_use": in_use(routine, me, request.organisation.slug, mentions, mentioned) if version else None,
+        "may_log_use": routine.state == State.PUBLISHED and may(me, "routines.log_use", routine),
         "crumbs": crumbs(request, None, (routine.title, None)),
     }
 
