@@ -138,13 +138,20 @@ def keeps_used(employee: Employee, use: Use) -> bool:
 
 
 @rules.predicate
+def was_asked_about(employee: Employee, use: Use) -> bool:
+    """Whoever the owner gave it to, and who stands in for them."""
+    task = use.assignment
+    return task is not None and (is_assignee(employee, task) or stands_in(employee, task))
+
+
+@rules.predicate
 def registered_use(employee: Employee, use: Use) -> bool:
     return use.registered_by_id == employee.pk
 
 
 rules.add_perm("routines.log_use", logs_use)
 rules.add_perm("routines.see_use", rules.always_true)
-rules.add_perm("routines.follow_up_use", keeps_used)
+rules.add_perm("routines.follow_up_use", keeps_used | was_asked_about)
 rules.add_perm("routines.withdraw_use", keeps_used | registered_use)
 rules.add_perm("routines.view_law", rules.always_true)
 rules.add_perm("routines.keep_law", keeps_law)

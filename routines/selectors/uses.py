@@ -39,6 +39,7 @@ def visible_uses(employee: Employee) -> QuerySet[Use]:
         | Q(unit=employee.unit_id)
         | Q(unit__in=his.managed_unit_ids | his.safety_unit_ids)
         | Q(routine__owner=employee)
+        | Q(assignment__assignee=employee)
         | Q(routine__unit__in=his.managed_unit_ids)
     )
 

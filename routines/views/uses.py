@@ -30,7 +30,7 @@ PAGE_SIZE = 25
 def _use(request: HttpRequest, slug: str, pk: int, permission: str) -> Use:
     related = (
         "routine__unit", "routine__owner", "routine__organisation", "unit", "version", "registered_by", "followed_up_by",
-        "withdrawn_by", "assignment",
+        "withdrawn_by", "assignment__assignee",
     )  # fmt: skip
     return access(request, Use, permission, related=related, routine__slug=slug, pk=pk)
 

@@ -228,7 +228,7 @@ def test_one_panel_for_uses_deviations_and_trainings(cast, client, routine):
     client.force_login(cast.amir.user)
     page = client.get(url(routine)).content.decode()
     panel = page.split('id="in-use"')[1].split("</section>")[0]
-    assert "Brukt 2 ganger: 1 × Den fungerte, 1 × Den var uklar. 1 avvik nevner den." in panel
+    assert "Brukt 2 ganger: 1 × Det virket, 1 × Den var uklar. 1 avvik nevner den." in panel
     places = [panel.index(words) for words in ("Brukt i opplæringen", case.number, "Øvelse", "Vernerunde")]
     assert places == sorted(places)
     # Ingrid sees what happened where she works, and no cases of others.
