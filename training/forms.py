@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -89,9 +90,11 @@ class UnitChoice(HmsForm):
         label=_("How it stands"), choices=[("", _("All")), *Standing.choices], required=False
     )  # fmt: skip
 
-    def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: QuerySet[Unit], must_choose: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["enhet"].queryset = units  # type: ignore[attr-defined]
+        if must_choose:
+            self.fields["enhet"].required, self.fields["enhet"].empty_label = True, None  # type: ignore[attr-defined]
 
 
 class _PeopleField(forms.ModelMultipleChoiceField):

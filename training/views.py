@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -232,7 +233,7 @@ def register(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
         back_url=_url(request, "detail", training.pk),
         template="training/register.html",
         context={
-            "units": UnitChoice({"enhet": unit.pk if unit else ""}, units=units),
+            "units": UnitChoice({"enhet": unit.pk if unit else ""}, units=units, must_choose=True),
             "unit": unit,
             "people": people,
             "too_many": len(people) > MOST_PEOPLE,
@@ -241,7 +242,7 @@ def register(request: HttpRequest, organisation: str, pk: int) -> HttpResponse:
     )
 
 
-def _unit_of(request: HttpRequest, units: Any) -> Unit | None:
+def _unit_of(request: HttpRequest, units: QuerySet[Unit]) -> Unit | None:
     """Whose people are shown: of the address, else one's own where one may, else the first one leads."""
     wanted = request.GET.get("enhet", "")
     if wanted:

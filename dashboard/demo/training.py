@@ -13,6 +13,7 @@ from hms.organisations.models import Employee
 from routines.enums import AudienceKind, UseKind, Worked
 from routines.models import Audience, Routine, Use, Version
 from training.models import Completion, Training, TrainingClock, TrainingRoutine
+from training.selectors import SOON_DAYS
 
 
 @dataclass(frozen=True)
@@ -102,16 +103,32 @@ def _register(book: Book, training: Training, people: list[Employee], days: int,
     day = book.now.date() - datetime.timedelta(days=days)
     # HMS was not here before that: what is older was written down when it came.
     at = max(book.now - datetime.timedelta(days=days), training.created_at + datetime.timedelta(days=1))
-    months = training.validity_months
+    last = in_months(day, training.validity_months) if training.validity_months else None
     for person in people:
-        book.add(
+        completion = book.add(
             Completion(
-                training=training, employee=person, done_on=day, expires_on=in_months(day, months) if months else None,
+                training=training, employee=person, done_on=day, expires_on=last,
                 registered_by=by, registered_at=at, registered_on=at.date(),
             )
         )  # fmt: skip
+        if last is not None and at.date() <= last <= book.now.date() + datetime.timedelta(days=SOON_DAYS):
+            completion.renewal = _renew(book, training, person, last)
     data = {"people": len(people), "day": day.isoformat()}
     book.event("training.registered", training, at=at, by=by, data=data)
+
+
+def _renew(book: Book, training: Training, person: Employee, last: datetime.date) -> Assignment:
+    """The task that asks for it to be renewed, since the day there were sixty left."""
+    at = min(book.now, book.now - datetime.timedelta(days=SOON_DAYS - (last - book.now.date()).days, hours=1))
+    task = book.add(
+        Assignment(
+            kind=Kind.RENEW, title=f"Forny: {training.name}", assignee=person, due_on=last, state=AssignmentState.OPEN,
+            source_kind=Training._meta.label_lower, source_id=training.pk, created_at=at, armed_at=at,
+        )
+    )  # fmt: skip
+    data = {"title": task.title, "to": person.pk}
+    book.event("assignment.assigned", task, at=at, by=None, root=training, data=data)
+    return task
 
 
 def _use(book: Book, house: House, routine: Routine, row: tuple) -> None:
