@@ -45,12 +45,10 @@ def _crumbs(request: HttpRequest, *more: tuple[Any, str | None]) -> list[tuple[A
 
 
 def _tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
-    sorts = [("list", "", _("All trainings")), ("mine", "", _("My training"))]
-    links = [{"label": label, "url": _url(request, name), "current": current == name} for name, _q, label in sorts]
+    sorts = [("list", _("All trainings"), _url(request, "list")), ("mine", _("My training"), _url(request, "mine"))]
     if may(request.employee, "training.create"):
-        retired = {"label": _("Out of use"), "url": _url(request, "list") + "?vis=gamle", "current": current == "old"}
-        links.append(retired)
-    return links
+        sorts.append(("old", _("Out of use"), _url(request, "list") + "?vis=gamle"))
+    return [{"label": label, "url": url, "current": current == name} for name, label, url in sorts]
 
 
 @require_safe
