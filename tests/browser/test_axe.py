@@ -154,6 +154,7 @@ def arguments(world: World) -> dict[str, list[list[Any]]]:
         "routines:versions": [[world.routine.slug]],
         "routines:compare": [[world.routine.slug, 1, 2]],
         "routines:question": [[world.routine.slug, world.question.pk], [world.routine.slug, world.answered.pk]],
+        "routines:uses": [[world.routine.slug]],
         "routines:use": [[world.routine.slug, use.pk] for use in world.uses],
         "routines:withdraw_use": [[world.routine.slug, world.uses[0].pk]],
         "training:": [[world.training.pk]],
