@@ -118,6 +118,7 @@ def _groups(request: HttpRequest, url: Any) -> list[dict[str, Any]]:
                     phone=True,
                 ),
                 item(_("Handbook"), "routines:handbook", "shield", "handbook"),
+                item(_("Trainings"), "training:list", "cap", "training"),
             ],
         },
     ]

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "hms.operations",
     "deviations",
     "routines",
+    "training",
     "dashboard",
     "django_htmx",
     "simple_history",
@@ -161,6 +162,7 @@ CELERY_TASK_ROUTES = {
     "hms.assignments.tasks.*": {"queue": "sweep"},
     "deviations.tasks.sweep_news": {"queue": "sweep"},
     "routines.tasks.*": {"queue": "sweep"},
+    "training.tasks.*": {"queue": "sweep"},
     "hms.reports.tasks.*": {"queue": "reports"},
 }
 # One that still waits when the next one comes has nothing to add: it expires.
@@ -194,6 +196,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "routines.tasks.sweep_routines",
         "schedule": timedelta(minutes=5),
         "options": {"expires": 5 * 60},
+    },
+    "sweep-trainings": {
+        "task": "training.tasks.sweep_trainings",
+        "schedule": timedelta(minutes=15),
+        "options": {"expires": 15 * 60},
     },
     "tend-addresses": {
         "task": "hms.notifications.tasks.tend_addresses",

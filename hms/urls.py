@@ -19,6 +19,7 @@ of_organisation = [
     path("", include("dashboard.urls")),
     path("", include("deviations.urls")),
     path("", include("routines.urls")),
+    path("", include("training.urls")),
     path("", include("hms.actions.urls")),
     path("", include("hms.assignments.urls")),
     path("", include("hms.notifications.urls")),

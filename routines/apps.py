@@ -12,6 +12,7 @@ class RoutinesConfig(AppConfig):
             selectors,
             summaries,
             tasks,
+            use_wiring,
             wiring,
         )
         from routines.exchange import giving  # noqa: F401  registrations

@@ -87,6 +87,30 @@ class AudienceKind(models.TextChoices):
     ROLE = "role", _("Those with a role")
     GROUP = "group", _("A group")
     PERSON = "person", _("One person")
+    TRAINING = "training", _("Those who have a training")
+
+
+class UseKind(models.TextChoices):
+    """Where a routine was used."""
+
+    ROUND = "round", _("Safety round")
+    DRILL = "drill", _("Drill")
+    TRAINING = "training", _("Training")
+    MEETING = "meeting", _("Meeting, also at the whiteboard")
+    OTHER = "other", _("Something else")
+
+
+class Worked(models.TextChoices):
+    """How it went when a routine was used."""
+
+    WELL = "well", _("It worked")
+    BETTER = "better", _("It could be better")
+    UNCLEAR = "unclear", _("It was unclear")
+    NOT_FOLLOWED = "not_followed", _("It was not followed")
+
+
+# What the owner should do something about: the routine itself can be better.
+ASKS_OWNER = frozenset({Worked.BETTER, Worked.UNCLEAR})
 
 
 class FileFormat(models.TextChoices):

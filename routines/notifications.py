@@ -89,6 +89,14 @@ _register(
     _question,
 )
 
+_register(
+    "use_followed_up",
+    "check",
+    lambda n: _("%(name)s has looked at what you said about: %(title)s") % n.parameters,
+    lambda n: _("Read what came of it."),
+    lambda n: reverse("routines:use", args=[n.organisation.slug, n.parameters["slug"], n.about_id]),
+)
+
 
 def _how_much(notification: Notification) -> str:
     """One routine by its title, several by their number."""

@@ -1,13 +1,14 @@
 """Who may do what with a routine. Everybody reads what is in force; those who answer for it write."""
 
 import rules
+from django.db.models import QuerySet
 
 from hms.assignments.rules import is_assignee, stands_in
 from hms.organisations.enums import Role
 from hms.organisations.models import Employee, Unit
 from hms.organisations.people import reach
 from routines.enums import DraftState
-from routines.models import Draft, Question, Requirement, Review, Routine
+from routines.models import Draft, Question, Requirement, Review, Routine, Use
 
 # The law's roles that look after what everybody shall read.
 _KEEPERS = (Role.HSE_MANAGER,)
@@ -120,6 +121,43 @@ def answers_for_rule(employee: Employee, requirement: Requirement) -> bool:
     return requirement.task is not None and stands_in(employee, requirement.task)
 
 
+@rules.predicate
+def logs_use(employee: Employee, routine: Routine) -> bool:
+    """Whoever leads somebody, represents the staff, or answers for the routine: those who hold rounds, drills, meetings."""
+    his = reach(employee)
+    return keeps(employee, routine) or his.has(*_LEADERS, Role.SAFETY_REP, Role.SENIOR_SAFETY_REP)
+
+
+def units_to_log(employee: Employee, routine: Routine) -> QuerySet[Unit]:
+    """Units in use that somebody may say have used a routine: their own, those they lead or represent; all for its keepers."""
+    his = reach(employee)
+    units = Unit.objects.filter(is_active=True)
+    if routine.owner_id == employee.pk or his.has(*_KEEPERS, Role.TOP_LEADER, Role.SENIOR_SAFETY_REP):
+        return units
+    return units.filter(pk__in=his.managed_unit_ids | his.safety_unit_ids | {employee.unit_id})
+
+
+@rules.predicate
+def keeps_used(employee: Employee, use: Use) -> bool:
+    return keeps(employee, use.routine)
+
+
+@rules.predicate
+def was_asked_about(employee: Employee, use: Use) -> bool:
+    """Whoever the owner gave it to, and who stands in for them."""
+    task = use.assignment
+    return task is not None and (is_assignee(employee, task) or stands_in(employee, task))
+
+
+@rules.predicate
+def registered_use(employee: Employee, use: Use) -> bool:
+    return use.registered_by_id == employee.pk
+
+
+rules.add_perm("routines.log_use", logs_use)
+rules.add_perm("routines.see_use", rules.always_true)
+rules.add_perm("routines.follow_up_use", keeps_used | was_asked_about)
+rules.add_perm("routines.withdraw_use", keeps_used | registered_use)
 rules.add_perm("routines.view_law", rules.always_true)
 rules.add_perm("routines.keep_law", keeps_law)
 rules.add_perm("routines.check_law", keeps_law | answers_for_rule)

@@ -19,6 +19,7 @@ from routines.views import (
     reading,
     sharing,
     translations,
+    uses,
     versions,
 )
 
@@ -71,6 +72,10 @@ of_routine = [
     path("endringer/<version:old>-<version:new>/", versions.compare_two, name="compare"),
     path("sporsmal/", questions.ask, name="ask"),
     path("sporsmal/<int:pk>/", questions.show, name="question"),
+    path("bruk/", uses.overview, name="uses"),
+    path("bruk/ny/", uses.log, name="log_use"),
+    path("bruk/<int:pk>/", uses.show, name="use"),
+    path("bruk/<int:pk>/trekk/", uses.withdraw, name="withdraw_use"),
     path("utkast/", include(of_draft)),
     path("forvalt/", keeping.change, name="change"),
     path("gjelder/", keeping.audience, name="audience"),

@@ -9,8 +9,8 @@ from dashboard.demo.house import House
 from hms.assignments.enums import Kind
 from hms.assignments.enums import State as AssignmentState
 from hms.assignments.models import Assignment
+from hms.core.months import in_months
 from routines.models import Handbook, Point, PointRoutine, Requirement, RequirementRoutine, Routine
-from routines.months import in_months
 from routines.services.law import CHECK_AHEAD
 from routines.starter_laws import BY_CODE
 

@@ -20,6 +20,7 @@ from dashboard.demo.life import live
 from dashboard.demo.receivers import name_receivers
 from dashboard.demo.routines import write_routines
 from dashboard.demo.scenes import Scene, scenes_of, tell
+from dashboard.demo.training import write_trainings
 from dashboard.demo.views import save_views
 from dashboard.demo.year import draw_year
 from deviations.models import Deviation, DeviationCounter
@@ -74,6 +75,7 @@ def _load(employer: Employer, now: datetime.datetime, users: dict[str, User], pa
         lose_an_address(book, house)
         write_routines(book, house)
         write_law(book, house)
+        write_trainings(book, house)
         book.write()
         # What was said in the year behind them was said by mail; from now on the ladder speaks.
         rearm()

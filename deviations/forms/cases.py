@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from deviations.enums import Cause, CommentVisibility, Ending, ReporterKind, Severity
+from deviations.enums import Cause, CommentVisibility, Ending, ReporterKind, RoutineCover, Severity
 from deviations.forms.anonymity import AnonymityMixin
 from deviations.forms.notices import SeriousTriageMixin
 from deviations.forms.sorting import SortingFilterMixin, SortingMixin, TriageSortingMixin
@@ -82,7 +82,7 @@ class ReportForm(AnonymityMixin, PicturesMixin, SortingMixin, IdempotentMixin, H
 
     def __init__(
         self, *args: Any, organisation: Organisation, employee: Employee | None, unit: Unit | None, kind: str = "",
-        **kwargs: Any,
+        routine: str = "", **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         units = Unit.objects.filter(is_active=True).order_by("name")
@@ -105,6 +105,9 @@ class ReportForm(AnonymityMixin, PicturesMixin, SortingMixin, IdempotentMixin, H
         else:
             # Required when one reports by name, so it is not called optional.
             self.fields["reporter_name"].is_conditional = True
+        if routine:
+            self.fields["routine_name"].initial = routine
+            self.fields["routine_cover"].initial = RoutineCover.NOT_FOLLOWED
         self.sort_as(kind)
 
     @staticmethod

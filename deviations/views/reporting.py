@@ -39,6 +39,8 @@ def report(request: HttpRequest, organisation: str) -> HttpResponse:
     """The half-minute form: for whoever is signed in, or by a unit's QR address for anybody."""
     unit = _unit_of_qr(request)
     kind = KINDS.get(request.GET.get("slag", ""), "")
+    # Whoever comes from a routine that was not followed need not name it again.
+    routine = request.GET.get("rutine", "")[:160]
     if request.employee is None:
         if unit is None and request.GET.get("sted"):
             # A poster from before the code was renewed, or of a unit that is gone: it says what to do instead.
@@ -56,6 +58,7 @@ def report(request: HttpRequest, organisation: str) -> HttpResponse:
         employee=request.employee,
         unit=unit or (request.employee.unit if request.employee else None),
         kind=kind,
+        routine=routine,
     )
     if request.method == "POST" and form.is_valid():
         return _send(request, form, by_qr=unit is not None)
@@ -68,6 +71,7 @@ def report(request: HttpRequest, organisation: str) -> HttpResponse:
         "draft_key": _draft_key(request),
         "kind": kind,
         "kinds": _kinds(request, kind),
+        "routine": routine,
     }
     return render(request, "deviations/report.html", context, status=422 if form.is_bound else 200)
 

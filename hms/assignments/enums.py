@@ -16,10 +16,12 @@ class Kind(models.TextChoices):
     APPROVE = "approve", _("Approve a draft")
     REVISE = "revise", _("Revise a document")
     QUESTION = "question", _("Answer a question")
+    FEEDBACK = "feedback", _("Look at what users say")
+    RENEW = "renew", _("Renew a training")
 
 
 # Nobody can do these for another: they are never handed over, and end by themselves when somebody leaves.
-PERSONAL = frozenset({Kind.READ})
+PERSONAL = frozenset({Kind.READ, Kind.RENEW})
 
 
 class State(models.TextChoices):

@@ -42,6 +42,15 @@ READ = (
     Step(DUE, 7, Recipient.ASSIGNEE),
     Step(DUE, 14, Recipient.MANAGER),
 )
+# The leader finds the course and the time, so the leader hears as soon as it has run out.
+RENEW = (
+    Step(DUE, -21, Recipient.ASSIGNEE),
+    Step(DUE, -7, Recipient.ASSIGNEE),
+    Step(DUE, -1, Recipient.ASSIGNEE),
+    Step(DUE, 1, Recipient.ASSIGNEE),
+    Step(DUE, 1, Recipient.MANAGER),
+    Step(DUE, 14, Recipient.HSE_MANAGER),
+)
 # Somebody has reported and waits: first the one who has the case (the unit's manager), then their superior.
 UNANSWERED = (Step(START, 2, Recipient.ASSIGNEE), Step(START, 5, Recipient.MANAGER))
 UNANSWERED_CRITICAL = (Step(START, 1, Recipient.MANAGER), Step(START, 3, Recipient.TOP_LEADER))
@@ -57,4 +66,5 @@ def default_steps(kind: str, *, critical: bool) -> tuple[Step, ...]:
         return STATEMENT
     if critical:
         return CRITICAL + (UNANSWERED_CRITICAL if kind == Kind.HANDLE else ())
-    return {Kind.HANDLE: ROUTINE + UNANSWERED, Kind.REPLY: REPLY, Kind.READ: READ}.get(kind, ROUTINE)
+    own = {Kind.HANDLE: ROUTINE + UNANSWERED, Kind.REPLY: REPLY, Kind.READ: READ, Kind.RENEW: RENEW}
+    return own.get(kind, ROUTINE)

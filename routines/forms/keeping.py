@@ -10,6 +10,7 @@ from hms.organisations.enums import Role
 from hms.organisations.forms.fields import PersonField, UnitField, UnitsField
 from hms.organisations.models import Employee, Group
 from hms.organisations.selectors import employed, groups_in_use
+from hms.organisations.things import known, offered
 from routines.enums import AudienceKind
 from routines.models import Routine
 from routines.rules import may_own_here
@@ -51,7 +52,7 @@ class RoutineForm(HmsModelForm):
 
 
 class AudienceForm(HmsForm):
-    """Whom a routine is for: units, roles, groups and people together."""
+    """Whom a routine is for: units, roles, groups, trainings and people together."""
 
     units = UnitsField(label=_("Everybody who works in"), required=False)
     roles = forms.MultipleChoiceField(
@@ -60,6 +61,10 @@ class AudienceForm(HmsForm):
     groups = forms.ModelMultipleChoiceField(
         label=_("Groups"), queryset=Group.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
+    trainings = forms.TypedMultipleChoiceField(
+        label=_("Those who have a training"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple,
+        help_text=_("As long as it holds. Whoever gets it later is asked then."),
+    )  # fmt: skip
     people = forms.ModelMultipleChoiceField(
         label=_("These people besides"), queryset=Employee.objects.none(), required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -74,6 +79,7 @@ class AudienceForm(HmsForm):
             "roles": [part.role for part in chosen[AudienceKind.ROLE]],
             "groups": [part.group_id for part in chosen[AudienceKind.GROUP]],
             "people": [part.employee_id for part in chosen[AudienceKind.PERSON]],
+            "trainings": [part.training_id for part in chosen[AudienceKind.TRAINING]],
         }
         super().__init__(*args, **kwargs)
         self.fields["units"].offer()  # type: ignore[attr-defined]
@@ -83,13 +89,19 @@ class AudienceForm(HmsForm):
         self.fields["person"].offer(employed())  # type: ignore[attr-defined]
         if not kwargs["initial"]["people"]:
             del self.fields["people"]
+        trainings = {thing.pk: thing for thing in offered("training")} | known(
+            "training", kwargs["initial"]["trainings"]
+        )
+        self.fields["trainings"].choices = [(pk, thing.name) for pk, thing in trainings.items()]  # type: ignore[attr-defined]
+        if not trainings:
+            del self.fields["trainings"]
         if not groups_in_use().exists():
             del self.fields["groups"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.errors and not self.parts(data):
-            raise forms.ValidationError(_("Choose at least one unit, role, group or person."))
+            raise forms.ValidationError(_("Choose at least one unit, role, group, training or person."))
         return data
 
     def parts(self, data: dict[str, Any] | None = None) -> list[dict[str, Any]]:
@@ -100,6 +112,7 @@ class AudienceForm(HmsForm):
             *({"kind": AudienceKind.UNIT, "unit": unit} for unit in given.get("units") or []),
             *({"kind": AudienceKind.ROLE, "role": role} for role in given.get("roles") or []),
             *({"kind": AudienceKind.GROUP, "group": group} for group in given.get("groups") or []),
+            *({"kind": AudienceKind.TRAINING, "training_id": pk} for pk in given.get("trainings") or []),
             *({"kind": AudienceKind.PERSON, "employee": person} for person in people),
         ]
 

@@ -8,6 +8,7 @@ from routines.models.reading import Question, ReadingRequest, Receipt, RoutineCl
 from routines.models.routines import Audience, Favourite, Routine
 from routines.models.sharing import SharedEdition
 from routines.models.translations import Translation
+from routines.models.uses import Use
 from routines.models.versions import Version
 from routines.models.words import Word
 
@@ -31,6 +32,7 @@ __all__ = [
     "RoutineClock",
     "SharedEdition",
     "Translation",
+    "Use",
     "Version",
     "Word",
     "WrongAnswers",

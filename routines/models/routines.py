@@ -115,28 +115,73 @@ class Routine(TenantModel):
 
 
 class Audience(TenantModel):
-    """One part of whom a routine is for: a unit with all below it, those with a role, a group, or one person."""
+    """One part of whom a routine is for: a unit with all below it, those with a role, a group, one person, a training."""
 
     routine = models.ForeignKey(Routine, on_delete=models.CASCADE, related_name="audience", db_index=False)
-    kind = models.CharField(max_length=6, choices=AudienceKind.choices)
+    kind = models.CharField(max_length=10, choices=AudienceKind.choices)
     # Alone: those who work there or below. With a role: those who have the role there or below.
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=20, choices=Role.choices, blank=True)
     group = models.ForeignKey(Group, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     employee = models.ForeignKey(Employee, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # Those who hold it. Kept by another domain and named by its id alone (`hms.organisations.qualifications`).
+    training_id = models.PositiveBigIntegerField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["organisation", "routine"], name="audience_routine")]
+        indexes = [
+            models.Index(fields=["organisation", "routine"], name="audience_routine"),
+            models.Index(
+                fields=["organisation", "training_id"], condition=Q(kind="training"), name="audience_training"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="unit", unit__isnull=False, role="", group__isnull=True, employee__isnull=True)
-                | (Q(kind="role", unit__isnull=True, group__isnull=True, employee__isnull=True) & ~Q(role=""))
-                | Q(kind="group", unit__isnull=True, role="", group__isnull=False, employee__isnull=True)
-                | Q(kind="person", unit__isnull=True, role="", group__isnull=True, employee__isnull=False),
+                condition=Q(
+                    kind="unit",
+                    unit__isnull=False,
+                    role="",
+                    group__isnull=True,
+                    employee__isnull=True,
+                    training_id__isnull=True,
+                )
+                | (
+                    Q(
+                        kind="role",
+                        unit__isnull=True,
+                        group__isnull=True,
+                        employee__isnull=True,
+                        training_id__isnull=True,
+                    )
+                    & ~Q(role="")
+                )
+                | Q(
+                    kind="group",
+                    unit__isnull=True,
+                    role="",
+                    group__isnull=False,
+                    employee__isnull=True,
+                    training_id__isnull=True,
+                )
+                | Q(
+                    kind="person",
+                    unit__isnull=True,
+                    role="",
+                    group__isnull=True,
+                    employee__isnull=False,
+                    training_id__isnull=True,
+                )
+                | Q(
+                    kind="training",
+                    unit__isnull=True,
+                    role="",
+                    group__isnull=True,
+                    employee__isnull=True,
+                    training_id__isnull=False,
+                ),
                 name="audience_is_one",
             ),
             models.UniqueConstraint(
-                fields=["organisation", "routine", "kind", "unit", "role", "group", "employee"],
+                fields=["organisation", "routine", "kind", "unit", "role", "group", "employee", "training_id"],
                 name="audience_once",
                 nulls_distinct=False,
             ),
@@ -147,9 +192,11 @@ class Audience(TenantModel):
 
     @property
     def name(self) -> str:
-        """What people call them."""
+        """What people call them. A training's name is what `audience_of` has put on the part."""
         if self.kind == AudienceKind.ROLE:
             return str(Role(self.role).label)
+        if self.kind == AudienceKind.TRAINING:
+            return str(_("those who have the training “%(name)s”") % {"name": getattr(self, "training_name", "")})
         return str(self.unit or self.group or self.employee)
 
 

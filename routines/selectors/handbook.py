@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from hms.assignments.enums import State as AssignmentState
+from hms.core.months import in_months
 from hms.organisations.enums import Role
 from hms.organisations.models import Employee, Organisation, RoleHolding, SafetyAreaUnit
 from hms.organisations.people import current
@@ -16,7 +17,6 @@ from hms.organisations.selectors import Branch, unit_tree
 from routines.enums import Category
 from routines.markdown import render
 from routines.models import Handbook, Requirement, Routine, Version
-from routines.months import in_months
 from routines.selectors.law import (
     RISKS,
     WHEEL,

@@ -18,10 +18,13 @@ from routines.models import Draft, Question, ReadingRequest, Receipt, Routine
 from routines.selectors.counts import counting_since, last_opened, understood
 from routines.selectors.names import names_of
 from routines.selectors.translations import behind
+from routines.selectors.uses import used_within_a_year
 
 # What a day or a person weighs; a routine without an owner sleeps soundest.
 OWNER_GONE, LATE_DAY, LATE_READER, QUESTION, SILENT_YEAR, STILL_DRAFT, DEVIATION = 200, 1, 3, 15, 60, 10, 25
 NEVER_OPENED, NOT_OPENED, MANY_WRONG, TRANSLATION_BEHIND = 50, 40, 20, 30
+# Says least of all: nobody may have written down what they use every day.
+UNUSED_YEAR = 5
 # A question is not old before the owner's own date has passed, a draft not before a month.
 QUESTION_DAYS, DRAFT_DAYS, SILENT_DAYS = 5, 30, 365
 # What is new gets time to be found.
@@ -70,6 +73,7 @@ def sleepers(employee: Employee, today: datetime.date | None = None) -> list[Sle
     _drafts(found, day)
     _mentions(found, employee)
     _translations(found)
+    _unused(found, day, employee)
     awake = (sleeper for sleeper in found.values() if sleeper.reasons)
     return sorted(awake, key=lambda sleeper: (-sleeper.weight, sleeper.routine.title))
 
@@ -180,3 +184,19 @@ def _translations(found: dict[int, Sleeper]) -> None:
     for standing in behind(found):
         words = _("The translation into %(language)s is behind.") % {"language": standing.translation.language_name}
         found[standing.translation.routine_id].add(TRANSLATION_BEHIND, words)
+
+
+def _unused(found: dict[int, Sleeper], day: datetime.date, employee: Employee) -> None:
+    """In force for a year without a trace: no use, no receipt, no deviation. Where nobody must confirm, nothing else tells."""
+    old = {
+        pk: sleeper
+        for pk, sleeper in found.items()
+        if not sleeper.routine.must_confirm
+        and sleeper.routine.published_at is not None
+        and (day - timezone.localdate(sleeper.routine.published_at)).days > SILENT_DAYS
+    }
+    used = used_within_a_year(old, day)
+    named = mention_counts("routine", employee, names_of([sleeper.routine for sleeper in old.values()]))
+    for pk, sleeper in old.items():
+        if pk not in used and pk not in named:
+            sleeper.add(UNUSED_YEAR, _("Nobody has used it for a year, as far as is written here."))

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
+from hms.core.months import in_months
 from hms.organisations.models import Employee, Unit
 from hms.organisations.selectors import in_tree_order
 from routines.models import Question, ReadingRequest, Receipt, Routine, Version
-from routines.months import in_months
 from routines.selectors.routines import audience_of, readers_of
 
 

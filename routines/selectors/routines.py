@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -14,10 +15,12 @@ from django.utils.translation import gettext as _
 from hms.audit import verbs
 from hms.audit.selectors import timeline
 from hms.files.models import Attachment
+from hms.organisations import qualifications
 from hms.organisations.access import visibility
 from hms.organisations.enums import EXPIRING_ROLES, Role
 from hms.organisations.models import Employee, GroupMember, RoleHolding, Unit
 from hms.organisations.people import current, reach
+from hms.organisations.things import known
 from routines.enums import AudienceKind, DraftState, State
 from routines.markdown import FILE, ROUTINE, RULE, Links, targets_in
 from routines.models import (
@@ -37,6 +40,8 @@ from routines.models import (
 COUNT_LIMIT = 1000
 # Marks around found words, until the text is escaped; nobody can type them (control characters are no text).
 BEGIN, END = "\x02", "\x03"
+# What the platform calls what an audience of that kind holds.
+TRAINING = "training"
 
 
 def _has_part(employee: Employee) -> Q:
@@ -108,6 +113,10 @@ def with_list_columns(routines: QuerySet[Routine]) -> QuerySet[Routine]:
 # --- whom it is for ---
 
 
+def _today() -> datetime.date:
+    return timezone.localdate()
+
+
 def for_employee(employee: Employee, on: datetime.date | None = None) -> Q:
     """Filter of audiences that somebody is part of on a day."""
     unit_path = employee.unit.path
@@ -118,6 +127,7 @@ def for_employee(employee: Employee, on: datetime.date | None = None) -> Q:
         | Q(kind=AudienceKind.PERSON, employee=employee)
         | Q(kind=AudienceKind.GROUP, group__in=groups)
         | Q(kind=AudienceKind.ROLE, role__in=roles)
+        | Q(kind=AudienceKind.TRAINING, training_id__in=qualifications.held_by(TRAINING, employee, on or _today()))
     )
 
 
@@ -134,7 +144,13 @@ def for_role(routines: QuerySet[Routine], role: str) -> QuerySet[Routine]:
 
 
 def audience_of(routine: Routine) -> list[Audience]:
-    return list(routine.audience.select_related("unit", "group", "employee").order_by("id"))
+    """Whom a routine is for, each part with what it is called."""
+    parts = list(routine.audience.select_related("unit", "group", "employee").order_by("id"))
+    trainings = known(TRAINING, [part.training_id for part in parts if part.training_id is not None])
+    for part in parts:
+        if part.training_id in trainings:
+            part.training_name = trainings[part.training_id].name
+    return parts
 
 
 def readers_of(audience: Iterable[Audience], on: datetime.date | None = None) -> QuerySet[Employee]:
@@ -143,7 +159,10 @@ def readers_of(audience: Iterable[Audience], on: datetime.date | None = None) ->
     roles = [part.role for part in audience if part.kind == AudienceKind.ROLE]
     groups = [part.group_id for part in audience if part.kind == AudienceKind.GROUP]
     people = [part.employee_id for part in audience if part.kind == AudienceKind.PERSON]
+    trainings = [part.training_id for part in audience if part.training_id is not None]
     wanted = Q(pk__in=people)
+    if trainings:
+        wanted |= Q(pk__in=qualifications.holders_of(TRAINING, trainings, on or _today()))
     if units:
         guests = RoleHolding.objects.filter(current(on), role__in=EXPIRING_ROLES).values("employee")
         wanted |= Q(unit__in=Unit.objects.filter(path__overlap=units).values("pk")) & ~Q(pk__in=guests)

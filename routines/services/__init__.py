@@ -41,6 +41,7 @@ from routines.services.publishing import (
 from routines.services.reading import answer_question, ask_owner, confirm, look_through, look_through_all
 from routines.services.sharing import share, stop_sharing
 from routines.services.turns import turn
+from routines.services.uses import follow_up_use, log_use, withdraw_use
 from routines.services.writing import (
     add_files,
     begin_draft,
@@ -78,10 +79,12 @@ __all__ = [
     "cover_point",
     "create_routine",
     "discard_draft",
+    "follow_up_use",
     "forget_openings",
     "is_representative_silent",
     "keep_favourite",
     "keep_own",
+    "log_use",
     "look_through",
     "look_through_all",
     "look_through_soon",
@@ -109,5 +112,6 @@ __all__ = [
     "tell_of_news",
     "to_approval",
     "turn",
+    "withdraw_use",
     "write_goals",
 ]

@@ -13,10 +13,10 @@ from hms.assignments.enums import Kind
 from hms.assignments.enums import State as AssignmentState
 from hms.audit.services import record
 from hms.audit.transitions import InvalidTransition, lock
+from hms.core.months import in_months
 from hms.organisations.models import Employee, Organisation
 from hms.tenancy.scope import current_organisation_id
 from routines.models import Handbook, Point, PointRoutine, Requirement, RequirementRoutine, Routine
-from routines.months import in_months
 from routines.services.publishing import look_through_soon
 from routines.starter_laws import BY_CODE
 

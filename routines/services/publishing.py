@@ -15,6 +15,7 @@ from hms.assignments.enums import Kind
 from hms.assignments.enums import State as AssignmentState
 from hms.audit.services import record
 from hms.audit.transitions import InvalidTransition, lock, move
+from hms.core.months import in_months
 from hms.notifications.services import notify
 from hms.organisations.models import Employee
 from hms.tenancy.scope import current_organisation_id
@@ -22,7 +23,6 @@ from routines.diffing import delta
 from routines.enums import DraftState, State
 from routines.markdown import plain
 from routines.models import Draft, Routine, RoutineClock, Version
-from routines.months import in_months
 from routines.selectors import file_names_in
 from routines.services.sharing import share_version, stop_sharing
 from routines.services.translating import ask_to_follow, end_tasks, hold, tell_author
@@ -60,10 +60,10 @@ def publish(draft: Draft, *, at: datetime.datetime | None = None) -> Version:
     )  # fmt: skip
     move(draft, DraftState.PUBLISHED, by=draft.approved_by, verb="draft.published", at=now, version=version)
     put_in_force(routine, version, by=draft.approved_by, at=now)
+    share_version(routine, version, at=now)
     if version.translates_id is not None:
         tell_author(draft, version)
         return version
-    share_version(routine, version, at=now)
     plan_revision(routine, by=draft.approved_by, at=now)
     ask_to_follow(routine, by=draft.approved_by, at=now)
     if draft.author_id != draft.approved_by_id:

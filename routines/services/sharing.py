@@ -11,7 +11,7 @@ from hms.organisations.models import Employee
 from hms.tenancy.scope import current_organisation_id
 from routines.enums import AudienceKind, State
 from routines.models import Routine, SharedEdition, Version
-from routines.selectors import audience_of, has_subsidiaries
+from routines.selectors import audience_of, has_subsidiaries, standings_of
 from routines.sharing import for_others
 
 
@@ -19,7 +19,8 @@ from routines.sharing import for_others
 def share(routine: Routine, *, by: Employee) -> None:
     """Share a routine in force with the organisations that belong under the open one, from now on.
 
-    Effects: the version in force lies on the shelf; later versions take its place when they are published; an event.
+    Effects: the version in force lies on the shelf, with the translations that hold; later versions take their places when
+    they are published; an event.
 
     Raises:
         InvalidTransition: when it is not in force, is shared already, or there is nobody to share with.
@@ -28,7 +29,9 @@ def share(routine: Routine, *, by: Employee) -> None:
     version = routine.current
     if routine.state != State.PUBLISHED or version is None or is_shared(routine) or not has_subsidiaries():
         raise InvalidTransition(routine, routine.state, "share")
-    _put_on_the_shelf(routine, version, timezone.now())
+    now = timezone.now()
+    for each in [version, *(standing.version for standing in standings_of(routine))]:
+        _put_on_the_shelf(routine, each, now)
     record("routine.shared", routine, by=by, data={"version": version.number})
 
 

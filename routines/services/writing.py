@@ -224,11 +224,14 @@ def set_audience(routine: Routine, parts: Iterable[dict[str, Any]], *, by: Emplo
 def vars_of(part: Audience) -> dict[str, Any]:
     """A part as :func:`set_audience` takes it."""
     names = {"unit": part.unit, "role": part.role, "group": part.group, "employee": part.employee}
+    if part.training_id is not None:
+        names["training_id"] = part.training_id
     return {"kind": part.kind, **{name: value for name, value in names.items() if value}}
 
 
 def _key(part: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(getattr(part.get(name), "pk", part.get(name) or "") for name in ("kind", "unit", "role", "group", "employee"))  # fmt: skip
+    names = ("kind", "unit", "role", "group", "employee", "training_id")
+    return tuple(getattr(part.get(name), "pk", part.get(name) or "") for name in names)
 
 
 def keep_favourite(routine: Routine, employee: Employee, *, wanted: bool) -> None:

@@ -28,6 +28,7 @@ from routines.forms.filters import ALL, ARCHIVE, DRAFTS, FAVOURITES, LIBRARY, MI
 from routines.markdown import headings
 from routines.models import Receipt, Routine, Version
 from routines.selectors.meeting import what_it_meets
+from routines.selectors.uses import in_use
 from routines.views.common import asked_language, crumbs, editions, routine_of, shown, url
 from routines.views.counts import kept_context, note_opening
 from routines.views.on_phone import stamp as phone_stamp
@@ -238,6 +239,8 @@ def routine_context(request: HttpRequest, routine: Routine, confirm_form: Confir
         "timeline": selectors.timeline_of(routine) if is_kept else [],
         "mentions": mentions,
         "mentions_more": mentioned - len(mentions),
+        "in_use": in_use(routine, me, request.organisation.slug, mentions, mentioned) if version else None,
+        "may_log_use": routine.state == State.PUBLISHED and may(me, "routines.log_use", routine),
         "crumbs": crumbs(request, None, (routine.title, None)),
     }
 

@@ -38,6 +38,8 @@ from tests.cast import Cast, make_employee
 from tests.deviations.helpers import add_action, report
 from tests.routines import helpers as written
 from tests.routines.kin import havbris_under_fjellvik
+from tests.training.helpers import make, teach
+from training import services as trainings
 
 LONG = "Rekkverket i trapp B løsnet da jeg tok i det, og hele feltet mot Arbeidsmiljøutvalgssekretariatet er løst."
 
@@ -58,6 +60,7 @@ class World:
             self._views()
             self._around()
             self._routines()
+            self._trainings()
 
     # --- cases ---
 
@@ -344,3 +347,30 @@ class World:
         written.publish(cast, self.translated, text=changed)
         routines.begin_draft(self.translated, by=cast.amir, language="nn")
         self.orphaned = routines.adopt(replace(templates()["ran"], key="trukket-tilbake"), **people)
+
+    def _trainings(self) -> None:
+        """One that runs out soon for somebody, has run out for another, was taken back for a third; uses of a routine."""
+        cast = self.cast
+        self.training = make(cast, "Varme arbeider", about="Sveising og sliping.", routines=[self.routine.pk])
+        soon = teach(self.training, cast.ingrid, by=cast.amir, days_ago=330)
+        late = teach(self.training, cast.tor_erik, by=cast.piotr, days_ago=900)
+        wrong = teach(self.training, cast.kari, by=cast.amir)
+        trainings.withdraw(wrong[0], by=cast.amir, reason="Feil person.")
+        trainings.add_proof(soon[0], [SimpleUploadedFile("kursbevis.txt", b"Bevis")], by=cast.ingrid)
+        self.completions = [*soon, *late, *wrong]
+        self.retired_training = make(cast, "Gammelt kurs", validity_months=None, owner=cast.amir)
+        teach(self.retired_training, cast.ingrid, by=cast.amir)
+        trainings.change_training(self.retired_training, by=cast.sunniva, is_active=False)
+        trainings.look_through(today=self.today)
+        parts = [{"kind": "unit", "unit": cast.solbakken}, {"kind": "training", "training_id": self.training.pk}]
+        routines.set_audience(self.routine, parts, by=cast.amir)
+        told = {"used_on": self.today, "unit": cast.solbakken, "by": cast.kari}
+        self.uses = [
+            routines.log_use(self.routine, kind="round", worked="well", people=3, **told),
+            routines.log_use(self.routine, kind="drill", worked="unclear", note="Hvor er boksen?", **told),
+            routines.log_use(self.routine, kind="meeting", worked="not_followed", **told),
+            routines.log_use(self.routine, kind="other", worked="better", note="Kortere.", **told),
+            routines.log_use(self.routine, kind="training", worked="well", people=9, **told),
+        ]
+        routines.follow_up_use(self.uses[3], by=cast.amir, outcome="Kortet ned.")
+        routines.withdraw_use(self.uses[4], by=cast.kari)

@@ -97,7 +97,7 @@ def everything_printed(world: World) -> list[Printed]:
         token = world.cast.solbakken.report_token
         at_work, wished = world.at_work.assignment_id, world.wished.assignment_id
         plan, case = world.draft.plan_id, world.taken.number
-        job = world.reports[1].pk
+        job, use = world.reports[1].pk, world.uses[1].pk
         ready = reverse("reports:download", args=["fjellvik", job])
         feed = make_feed(cast.tor_erik)
         offered = add_action(
@@ -152,6 +152,10 @@ def everything_printed(world: World) -> list[Printed]:
         Printed("routines:translate", f"{at}rutiner/{world.translated.slug}/oversett/en/", cast.amir, sends()),
         Printed("routines:follow", f"{at}rutiner/{world.behind.slug}/mal/", cast.amir, opens),
         Printed("routines:law_check", f"{at}lovregister/{world.rule.pk}/sjekk/", cast.amir, sends()),
+        Printed(
+            "routines:use", f"{at}rutiner/{world.routine.slug}/bruk/{use}/", cast.amir, sends(outcome="Hengt opp.")
+        ),
+        Printed("training:detail", f"{at}opplaering/{world.training.pk}/", cast.ingrid, opens),
         Printed(
             "routines:question",
             f"{at}rutiner/{world.routine.slug}/sporsmal/{world.question.pk}/",
@@ -353,7 +357,7 @@ def test_whole_addresses_are_made_in_known_places_only():
         "deviations/posters.py",  # what a QR code leads to
         "routines/codes.py",  # so does a routine's
     }
-    roots = ["hms", "deviations", "routines", "risk", "surveys", "annual_wheel", "dashboard"]
+    roots = ["hms", "deviations", "routines", "risk", "surveys", "annual_wheel", "training", "dashboard"]
     makes = re.compile(r"\babsolute\(|PUBLIC_URL|build_absolute_uri")
     found = {
         str(path.relative_to(settings.ROOT))

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from deviations.injury_enums import InjuryOutcome
 from hms.files.services import attach
 from hms.tenancy.scope import tenant
+from routines import services as routines
 from tests.cast import Cast
 from tests.deviations.helpers import add_action, report
 from tests.deviations.injury_words import injure
 from tests.routines.helpers import publish
+from tests.training.helpers import make, teach
 
 ROLES = ["ingrid", "amir", "kari", "tor_erik", "sunniva", "ragnhild", "vigdis", "admin"]
 OPEN = {
@@ -75,7 +78,18 @@ def things(cast: Cast) -> dict[str, object]:
             "area": cast.area.pk,
             "example": example.pk,
             "injury": injury.pk,
-            "routine": publish(cast, title="Trapp B", text="Gå sakte i trapp B."),
+            "routine": (routine := publish(cast, title="Trapp B", text="Gå sakte i trapp B.")),
+            "use": routines.log_use(
+                routine,
+                by=cast.kari,
+                kind="round",
+                used_on=timezone.localdate(),
+                unit=cast.solbakken,
+                worked="unclear",
+                note="Trapp B er bratt.",
+            ),
+            "training": (training := make(cast, "Trapp B")),
+            "completion": teach(training, cast.ingrid, by=cast.amir)[0],
         }
 
 
@@ -108,6 +122,8 @@ def fill(route: str, name: str, things: dict[str, object]) -> str:
         "notifications:person_log": "employee", "notifications:send_again": "employee",
         "files:serve": "file", "assignments": "assignment", "notifications": "notification", "actions": "plan",
         "organisations:unit": "unit", "organisations:employee": "employee", "organisations:person": "employee",
+        "routines:use": "use", "routines:withdraw_use": "use", "training:completion": "completion",
+        "training:prove": "completion", "training:withdraw": "completion", "training:": "training",
         "organisations:area": "area", "deviations:example": "example", "deviations:injury": "injury",
     }  # fmt: skip
 

@@ -16,9 +16,12 @@ from hms.tenancy.scope import tenant
 from routines import services
 from routines.enums import AudienceKind, Outcome
 from routines.errors import OtherVersion
-from routines.models import Question, ReadingRequest, Receipt
+from routines.models import Question, ReadingRequest, Receipt, RoutineClock
 from tests.cast import hold, make_employee
 from tests.routines.helpers import TEXT, begin, draft_of, pass_through, publish, url
+from tests.training.helpers import make as make_training
+from tests.training.helpers import teach
+from training import services as trainings
 
 
 @pytest.fixture
@@ -435,3 +438,114 @@ def test_leader_signs_for_nobody_elses_people(cast, inside, client):
     assert client.post(url(routine, "lesere/papir/"), sent).status_code == 422
     assert not Receipt.objects.filter(employee=cast.ingrid).exists()
     assert Employee.objects.filter(pk=cast.ingrid.pk).exists()
+
+
+# --- those who hold a training ---
+
+
+@pytest.fixture
+def hot_work(cast, inside):
+    """A training, and a routine for those who hold it and nobody else."""
+    training = make_training(cast, "Varme arbeider")
+    routine = publish(cast, title="Varmt arbeid")
+    services.set_audience(routine, [{"kind": AudienceKind.TRAINING, "training_id": training.pk}], by=cast.amir)
+    return training, routine
+
+
+def test_a_routine_for_a_training_asks_exactly_those_who_hold_it(cast, hot_work):
+    training, routine = hot_work
+    services.turn()
+    assert asked() == []
+    teach(training, cast.ingrid, cast.tor_erik, by=cast.sunniva)
+    teach(make_training(cast, "Førstehjelp"), cast.kari, by=cast.sunniva)
+    # It has run out for Piotr.
+    teach(training, cast.piotr, by=cast.sunniva, days_ago=800)
+    services.turn()
+    assert asked() == ["Ingrid", "Tor Erik"]
+    everybody_confirms(routine)
+    publish(cast, routine, text=TEXT.replace("fastlegen", "fastlegen,"), is_material=False)
+    services.turn()
+    assert asked() == []
+    publish(cast, routine, text=TEXT.replace("fem", "ti"), is_material=True)
+    services.turn()
+    assert asked() == ["Ingrid", "Tor Erik"]
+
+
+def test_whoever_gets_the_training_is_asked_and_nudged(cast, hot_work):
+    training, _routine = hot_work
+    later = timezone.now() + datetime.timedelta(hours=1)
+    RoutineClock.objects.update(next_at=later)
+    # A training that no routine is for nudges nobody.
+    teach(make_training(cast, "Førstehjelp"), cast.kari, by=cast.sunniva)
+    assert RoutineClock.objects.get().next_at == later
+    teach(training, cast.kari, by=cast.sunniva)
+    assert RoutineClock.objects.get().next_at < later
+    services.turn()
+    assert asked() == ["Kari"]
+
+
+def test_what_runs_out_calls_the_request_off_and_renewing_asks_again(cast, hot_work):
+    training, _routine = hot_work
+    teach(training, cast.kari, by=cast.sunniva, days_ago=350)
+    services.turn()
+    assert asked() == ["Kari"]
+    services.look_through_all(today=timezone.localdate() + datetime.timedelta(days=40))
+    assert asked() == []
+    assert ReadingRequest.objects.get().outcome == Outcome.CALLED_OFF
+    teach(training, cast.kari, by=cast.sunniva)
+    services.look_through_all(today=timezone.localdate() + datetime.timedelta(days=40))
+    assert asked() == ["Kari"]
+
+
+def test_taken_back_or_left_they_are_asked_no_more(cast, hot_work):
+    training, _routine = hot_work
+    (wrong,) = teach(training, cast.kari, by=cast.sunniva)
+    teach(training, cast.ingrid, by=cast.sunniva)
+    services.turn()
+    assert asked() == ["Ingrid", "Kari"]
+    trainings.withdraw(wrong, by=cast.sunniva, reason="Feil person.")
+    employees.end_employment(
+        cast.ingrid, last_day=timezone.localdate() - datetime.timedelta(days=1), by=cast.admin
+    )  # fmt: skip
+    services.turn()
+    assert asked() == []
+
+
+def test_pages_say_that_it_is_for_those_who_hold_the_training(cast, client, hot_work):
+    training, routine = hot_work
+    teach(training, cast.kari, by=cast.sunniva)
+    services.turn()
+    client.force_login(cast.amir.user)
+    page = client.get(url(routine)).content.decode()
+    assert "de som har opplæringen «Varme arbeider»" in page
+    readers = client.get(url(routine, "lesere/")).content.decode()
+    assert "0 av 1 har bekreftet" in readers
+    assert "Solbakken sykehjem" in readers
+    # And the other way round.
+    assert "Varmt arbeid" in client.get(f"/fjellvik/opplaering/{training.pk}/").content.decode()
+    client.force_login(cast.kari.user)
+    assert "Varmt arbeid" in client.get("/fjellvik/rutiner/?vis=meg").content.decode()
+    client.force_login(cast.tor_erik.user)
+    assert "Varmt arbeid" not in client.get("/fjellvik/rutiner/?vis=meg").content.decode().split("<main")[1]
+
+
+def test_audience_form_offers_trainings_and_keeps_one_that_is_out_of_use(cast, client, hot_work):
+    training, routine = hot_work
+    other = make_training(cast, "Førstehjelp")
+    with tenant(cast.havbris):
+        foreign = trainings.create_training(name="Kran", by=cast.olav)
+    with tenant(cast.fjellvik):
+        trainings.change_training(training, by=cast.sunniva, is_active=False)
+    client.force_login(cast.amir.user)
+    page = client.get(url(routine, "gjelder/")).content.decode()
+    assert "Varme arbeider" in page
+    assert "Førstehjelp" in page
+    assert "Kran" not in page
+    assert client.post(url(routine, "gjelder/"), {"trainings": [foreign.pk]}).status_code == 422
+    assert client.post(url(routine, "gjelder/"), {"trainings": [training.pk, other.pk]}).status_code == 303
+    with tenant(cast.fjellvik):
+        assert set(routine.audience.values_list("training_id", flat=True)) == {training.pk, other.pk}
+        # One part is one thing, and stands there once.
+        for wrong in ({"training_id": training.pk}, {"training_id": other.pk, "unit": cast.helse}, {}):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                routine.audience.create(kind=AudienceKind.TRAINING, **wrong)
