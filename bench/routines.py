@@ -35,7 +35,7 @@ from routines import selectors, services  # noqa: E402
 from routines.enums import State  # noqa: E402
 from routines.models import Draft, Routine  # noqa: E402
 
-ROUNDS, PER_ROUND = 8, 25
+ROUNDS, PER_ROUND = 5, 25
 SEARCHED = "bok1"
 WORDS = {
     "hit": RARE,
