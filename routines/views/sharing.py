@@ -53,7 +53,9 @@ def share(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
     sharing = sharing_of(routine)
     if version is None or sharing["editions"] or not sharing["may_share"]:
         raise InvalidTransition(routine, routine.state, "share")
-    names = names_for_others(f"{version.title}\n{version.text}")
+    # The translations that hold go along.
+    texts = [version, *(standing.version for standing in selectors.standings_of(routine))]
+    names = names_for_others("\n".join(f"{each.title}\n{each.text}" for each in texts))
     form = ShareForm(request.POST if request.method == "POST" else None, has_names=bool(names))
     return form_page(
         request,
@@ -65,7 +67,7 @@ def share(request: HttpRequest, organisation: str, slug: str) -> HttpResponse:
         back_url=url(request, "detail", routine),
         done=_("It is shared now."),
         template="routines/share.html",
-        context={"routine": routine, "names": names, "files": files_left_behind(version.text)},
+        context={"routine": routine, "names": names, "files": sum(files_left_behind(each.text) for each in texts)},
     )
 
 

@@ -20,7 +20,7 @@ from routines.library import templates
 from routines.merging import Choice
 from routines.models import Adoption, Audience, Routine, SharedEdition
 from routines.sharing import for_others
-from tests.routines.helpers import begin, draft_of, pass_through, publish
+from tests.routines.helpers import begin, draft_of, pass_through, publish, translate
 from tests.routines.kin import found, havbris_under_fjellvik, join
 
 FIRST = "# Varmt arbeid\n\n1. Ring brannvesenet på 110.\n\n2. Rydd bort det som kan brenne.\n\n3. Stå vakt i en time.\n"
@@ -63,6 +63,26 @@ def news_of(routine: Routine):
 
 
 # --- sharing ---
+
+
+def test_translations_that_hold_are_shared_with_it(cast, family):
+    """English is taken up like any other text, and follows its own editions."""
+    _affiliation, routine = family
+    with tenant(cast.fjellvik):
+        translate(cast, routine, title="Hot work", text="# Hot work\n\n1. Call 110.\n")
+    with tenant(cast.havbris):
+        template = selectors.shared_templates(KEY)[KEY]
+        assert template.languages == ("nb", "en")
+        ours = services.adopt(
+            template, unit=cast.havbris_unit, owner=cast.olav, by=cast.olav, language="en", with_translations=True
+        )
+        assert draft_of(ours).title == "Hot work"
+        assert sorted(ours.drafts.values_list("language", flat=True)) == ["en", "nb"]
+        assert news_of(ours) is None
+    with tenant(cast.fjellvik):
+        services.stop_sharing(Routine.objects.get(pk=routine.pk), by=cast.amir)
+        services.share(Routine.objects.get(pk=routine.pk), by=cast.amir)
+        assert sorted(SharedEdition.objects.values_list("language", flat=True)) == ["en", "nb"]
 
 
 def test_keeper_shares_after_seeing_what_goes_along(cast, client):
