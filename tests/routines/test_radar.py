@@ -67,12 +67,12 @@ def test_one_sees_what_one_answers_for(cast, inside, client):
 def test_as_many_queries_for_many_as_for_few(cast, inside, django_assert_num_queries):
     publish(cast)
     services.turn()
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         selectors.sleepers(cast.sunniva)
     for number in range(3):
         publish(cast, title=f"Rutine {number}")
     services.turn()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         # Who she is has been read already.
         selectors.sleepers(cast.sunniva)
 
