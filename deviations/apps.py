@@ -8,6 +8,7 @@ class DeviationsConfig(AppConfig):
         from deviations import (  # noqa: F401  registrations
             documents,
             exporting,
+            handbook,
             injury_export,
             injury_rules,
             injury_wiring,

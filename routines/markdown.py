@@ -19,9 +19,10 @@ from markdown_it.token import Token
 from routines.slugs import ascii_slug
 
 # A link to another routine, `[Stikkskader](rutine:stikkskader)`, to a rule of the law register,
-# `[§ 5-1](lov:arbeidsmiljoloven-5-1)`, and to a file of a routine: `[Skjema](fil:12)`. A picture is shown where it stands:
+# `[§ 5-1](lov:arbeidsmiljoloven-5-1)`, to what another domain keeps (hms.organisations.things):
+# `[Kurset](ting:training-3)`, and to a file of a routine: `[Skjema](fil:12)`. A picture is shown where it stands:
 # `![Skiltet ved døra](fil:13)`.
-ROUTINE, RULE, FILE = "rutine:", "lov:", "fil:"
+ROUTINE, RULE, THING, FILE = "rutine:", "lov:", "ting:", "fil:"
 # A book is not a routine.
 MOST_CHARACTERS = 200_000
 TASK = re.compile(r"^\[([ xX])\] ")
@@ -89,7 +90,7 @@ def targets_in(text: str) -> set[str]:
 def _target(token: Token) -> str:
     """A link or picture of our own, without what people add; empty for any other."""
     href = unquote(str(token.attrGet("href") or token.attrGet("src") or "")).strip().rstrip("/")
-    return href if href.startswith((ROUTINE, RULE, FILE)) else ""
+    return href if href.startswith((ROUTINE, RULE, THING, FILE)) else ""
 
 
 def render(text: str, links: Links) -> SafeString:

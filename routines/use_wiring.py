@@ -61,7 +61,7 @@ sources.register(
         link_verbs=frozenset(),
     )
 )
-register_keeper("routine", Keeper(offered=uses.offered_things, known=uses.known_things))
+register_keeper("routine", Keeper(gettext_lazy("Routines"), offered=uses.offered_things, known=uses.known_things))
 register_usage(TRAINING, Usage(of=uses.for_holders_of, used=uses.are_for_holders))
 
 

@@ -121,7 +121,7 @@ def _routines_taught(routines: Collection[int], since: datetime.date) -> set[int
     return set(rows.values_list("routine_id", flat=True))
 
 
-register_keeper(services.KIND, Keeper(offered=_offered, known=_known))
+register_keeper(services.KIND, Keeper(gettext_lazy("Trainings"), offered=_offered, known=_known))
 register_usage("routine", Usage(of=_uses_of_routine, used=_routines_taught))
 qualifications.register(
     services.KIND, qualifications.Holding(holders=selectors.holders, held_by=selectors.held_by)

@@ -6,4 +6,4 @@ class ActionsConfig(AppConfig):
     label = "actions"
 
     def ready(self) -> None:
-        from hms.actions import notifications, rules, selectors, summaries, wiring  # noqa: F401  registrations
+        from hms.actions import handbook, notifications, rules, selectors, summaries, wiring  # noqa: F401  registrations

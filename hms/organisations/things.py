@@ -7,6 +7,7 @@ removed, only taken out of use, and an id of another organisation names nothing 
 import datetime
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
 from hms.organisations.models import Employee
 
@@ -31,8 +32,10 @@ class Keeper:
     Attributes:
         offered: those in use that others may choose, by name.
         known: those of these ids that there are, in use or not. One query however many.
+        label: what several of them are called.
     """
 
+    label: Any
     offered: Callable[[], list[Thing]]
     known: Callable[[Collection[int]], dict[int, Thing]]
 
@@ -73,6 +76,11 @@ def register_keeper(kind: str, keeper: Keeper) -> None:
 def register_usage(kind: str, usage: Usage) -> None:
     """Add one who uses a kind of thing; called from `apps.ready()`."""
     _usages.setdefault(kind, []).append(usage)
+
+
+def kinds() -> dict[str, str]:
+    """The kinds of things that are kept, and what several of a kind are called."""
+    return {kind: str(keeper.label) for kind, keeper in _keepers.items()}
 
 
 def offered(kind: str) -> list[Thing]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.functions import Coalesce
 
+from hms.core.months import in_months
 from routines.enums import ReceiptVia
 from routines.models import Opening, Routine, RoutineClock, Version
 
@@ -49,8 +50,7 @@ def understood(versions: Collection[int | None]) -> dict[int | None, Understood]
 
 def openings(routine: Routine, today: datetime.date) -> int:
     """How many times a routine was opened in this month and the eleven before."""
-    month = today.year * 12 + today.month - 1 - 11
-    since = datetime.date(month // 12, month % 12 + 1, 1)
+    since = in_months(today.replace(day=1), -11)
     total: int | None = Opening.objects.filter(routine=routine, month__gte=since).aggregate(Sum("count"))["count__sum"]
     return total or 0
 

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from hms.assignments.enums import State as AssignmentState
 from hms.core.months import in_months
 from hms.organisations.enums import Role
+from hms.organisations.handbook import Chapter, chapters
 from hms.organisations.models import Employee, Organisation, RoleHolding, SafetyAreaUnit
 from hms.organisations.people import current
 from hms.organisations.selectors import Branch, unit_tree
@@ -94,6 +95,8 @@ class Book:
     points: list[Covered]
     pages: Pages
     year: list[Month]
+    # What the other domains say.
+    others: list[Chapter]
 
     @property
     def missing(self) -> list[Covered]:
@@ -129,6 +132,7 @@ def handbook(organisation: Organisation) -> Book:
         points=eight_points(slug),
         pages=Pages(risks=page_if_there(RISKS, slug), wheel=page_if_there(WHEEL, slug)),
         year=year_ahead(timezone.localdate()),
+        others=chapters(slug),
     )
 
 

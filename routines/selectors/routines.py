@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from hms.audit import verbs
 from hms.audit.selectors import timeline
 from hms.files.models import Attachment
-from hms.organisations import qualifications
+from hms.organisations import qualifications, things
 from hms.organisations.access import visibility
 from hms.organisations.enums import EXPIRING_ROLES, Role
 from hms.organisations.models import Employee, GroupMember, RoleHolding, Unit
 from hms.organisations.people import current, reach
 from hms.organisations.things import known
 from routines.enums import AudienceKind, DraftState, State
-from routines.markdown import FILE, ROUTINE, RULE, Links, targets_in
+from routines.markdown import FILE, ROUTINE, RULE, THING, Links, targets_in
 from routines.models import (
     Audience,
     Draft,
@@ -260,7 +260,7 @@ def unread_count(employee: Employee) -> int:
 
 
 def links_of(texts: Iterable[str], organisation_slug: str) -> Links:
-    """Where the routines, rules and files that texts name are found. At most one query for each sort, or none."""
+    """Where what texts name is found: routines, rules, files, other domains' things. At most one query for each sort."""
     targets = set().union(*(targets_in(text) for text in texts))
     slugs = {target.removeprefix(ROUTINE) for target in targets if target.startswith(ROUTINE)}
     ids = {key for target in targets if target.startswith(FILE) and _is_id(key := target.removeprefix(FILE))}
@@ -272,6 +272,12 @@ def links_of(texts: Iterable[str], organisation_slug: str) -> Links:
         for rule in linkable_rules():
             if (target := RULE + rule.key) in keys:
                 links[target] = reverse("routines:law_requirement", args=[organisation_slug, rule.pk])
+    for kind in things.kinds():
+        prefix = f"{THING}{kind}-"
+        pks = {
+            int(key) for target in targets if target.startswith(prefix) and _is_id(key := target.removeprefix(prefix))
+        }
+        links |= {f"{prefix}{pk}": thing.url for pk, thing in things.known(kind, pks).items()}
     if ids:
         for file in _files(ids):
             links[f"{FILE}{file.pk}"] = reverse("files:serve", args=[organisation_slug, file.pk, file.name])

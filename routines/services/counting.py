@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from hms.core.limits import within_limit
+from hms.core.months import in_months
 from hms.organisations.models import Employee
 from routines.enums import State
 from routines.models import Opening, Routine, Version, WrongAnswers
@@ -45,8 +46,7 @@ def count_wrong_first(version: Version) -> None:
 
 def forget_openings(today: datetime.date) -> None:
     """Remove the numbers of months that are too long ago."""
-    month = today.year * 12 + today.month - 1 - KEPT_MONTHS
-    Opening.objects.filter(month__lt=datetime.date(month // 12, month % 12 + 1, 1)).delete()
+    Opening.objects.filter(month__lt=in_months(today.replace(day=1), -KEPT_MONTHS)).delete()
 
 
 def _is_first(session: str, what: str) -> bool:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hms.core.htmx import is_fragment, redirect_to
 from hms.core.pages import form_page
+from hms.organisations import things
 from hms.organisations.access import access, may, require
 from routines import selectors, services
 from routines.blanks import blanks_in
@@ -21,7 +22,7 @@ from routines.control import change_of
 from routines.enums import DraftState
 from routines.errors import NotReady, StaleDraft
 from routines.forms import ApproveForm, DraftForm, NewRoutineForm, ReasonForm, ReviewForm, SendForm
-from routines.markdown import MOST_CHARACTERS, ROUTINE, RULE
+from routines.markdown import MOST_CHARACTERS, ROUTINE, RULE, THING
 from routines.models import Draft, Review
 from routines.services.approving import REVIEW_DAYS
 from routines.views.common import asked_language, crumbs, draft_of, draft_url, form_view, routine_of, shown, url
@@ -138,6 +139,12 @@ def _targets(but: int) -> list[tuple[str, list[tuple[str, str]]]]:
     sorts = [
         (_("Routines"), [(ROUTINE + slug, title) for slug, title in routines[:MOST_TARGETS]]),
         (_("Law register"), list(rules.items())[:MOST_TARGETS]),
+    ]
+    # What the other domains keep: trainings. Routines have addresses of their own.
+    sorts += [
+        (label, [(f"{THING}{kind}-{thing.pk}", thing.name) for thing in things.offered(kind)[:MOST_TARGETS]])
+        for kind, label in things.kinds().items()
+        if kind != "routine"
     ]
     return [(label, targets) for label, targets in sorts if targets]
 

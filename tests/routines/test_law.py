@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from hms.assignments.enums import State as AssignmentState
 from hms.audit.transitions import InvalidTransition
 from hms.organisations.enums import Role
+from hms.organisations.handbook import chapters
 from hms.organisations.leaving import hand_over_work, open_work
 from hms.organisations.models import RoleHolding
 from hms.reports.models import ReportJob
@@ -22,7 +23,9 @@ from routines.selectors import law
 from routines.selectors.handbook import year_ahead
 from routines.selectors.meeting import what_it_meets
 from routines.starter_laws import BY_CODE, STARTERS
+from tests.deviations.helpers import report
 from tests.routines.helpers import publish, url
+from tests.training.helpers import make
 
 
 def adopt(cast, *codes, owner=None):
@@ -276,6 +279,37 @@ def test_handbook_on_paper_brings_the_texts_that_are_in_force_when_asked_to(cast
     anchors = re.findall(r' id="([^"]+)"', html)
     assert len(anchors) == len(set(anchors))
     assert all(anchor in anchors for anchor in re.findall(r'href="#([^"]+)"', html))
+
+
+def test_handbook_says_which_hazards_have_shown_themselves_and_points_at_nobody(cast, client):
+    with tenant(cast.fjellvik):
+        for number in range(5):
+            report(cast, category="equipment", text=f"Rekkverket er løst, sted {number}")
+        for number in range(4):
+            report(cast, category="violence", text=f"Ble truet, gang {number}")
+        book = chapters("fjellvik")
+    hazards = next(one for one in book if one.key == "hazards")
+    assert [said for _name, said in hazards.rows] == ["flere"]
+    for person in (cast.ingrid, cast.sunniva):
+        client.force_login(person.user)
+        page = client.get("/fjellvik/handbok/").content.decode()
+        shown = page[page.index('id="hazards"') : page.index('id="law"')]
+        assert hazards.rows[0][0] in shown
+        assert "Vold" not in shown
+    client.force_login(cast.olav.user)
+    assert hazards.rows[0][0] not in client.get("/havbris/handbok/").content.decode()
+
+
+def test_text_links_to_a_training_and_to_what_others_keep(cast, client):
+    with tenant(cast.fjellvik):
+        course = make(cast, "Varme arbeider")
+        routine = publish(
+            cast, text=f"Ta [kurset](ting:training-{course.pk}), ikke [dette](ting:training-{course.pk}0).\n"
+        )
+    client.force_login(cast.ingrid.user)
+    page = client.get(f"/fjellvik/rutiner/{routine.slug}/").content.decode()
+    assert f'href="/fjellvik/opplaering/{course.pk}/"' in page
+    assert "ting:" not in page
 
 
 def test_text_links_to_a_rule_of_the_register_while_it_is_there(cast, client):
