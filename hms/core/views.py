@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from hms.core.static import without_comments
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "errors/400.html", status=400)
@@ -55,6 +57,6 @@ def service_worker(request: HttpRequest, shell: Callable[[], dict[str, Any]]) ->
 
     `shell` says what it keeps for when there is no network; a browser takes a new one when a byte of it differs.
     """
-    script = (settings.ROOT / "static" / "js" / "service-worker.js").read_text()
+    script = without_comments((settings.ROOT / "static" / "js" / "service-worker.js").read_text())
     content = f"const SHELL = {json.dumps(shell())};\n{script}"
     return HttpResponse(content, content_type="text/javascript; charset=utf-8")

@@ -220,19 +220,20 @@ def picture(tmp_path: Path) -> str:
 
 def test_a_storm_of_scanners_changes_nothing_and_the_link_still_works(cast, picture):
     printed = everything_printed(World(cast, picture))
+    everybody = {one.whose for one in printed if one.whose is not None}
+    # A browser that looks ahead sends the person's cookies. Signing in is no part of the storm.
+    looking = {employee: Client() for employee in everybody}
+    for employee, visitor in looking.items():
+        visitor.force_login(employee.user)
+    before = everything(without=SESSIONS)
+    sent = len(mail.outbox)
     for one in printed:
-        visitors = [Client()]
-        if one.whose is not None:
-            # A browser that looks ahead sends the person's cookies.
-            visitors.append(Client())
-            visitors[-1].force_login(one.whose.user)
-        before = everything(without=SESSIONS)
-        sent = len(mail.outbox)
-        for visitor in visitors:
+        for visitor in [Client(), *([looking[one.whose]] if one.whose is not None else [])]:
             codes = storm(visitor, one.path)
             assert max(codes) < 500, (one.path, codes)
-        assert changed(before, everything(without=SESSIONS)) == [], one
-        assert len(mail.outbox) == sent
+    assert changed(before, everything(without=SESSIONS)) == []
+    assert len(mail.outbox) == sent
+    for one in printed:
         person = Client()
         if one.whose is not None:
             person.force_login(one.whose.user)
@@ -253,7 +254,7 @@ def test_eight_scanners_at_once(serving_role, picture):
     def scan(number: int) -> list[int]:
         start.wait()
         try:
-            return [code for one in printed[number % 3 :: 2] for code in storm(Client(), one.path)]
+            return [code for one in printed[number % 4 :: 4] for code in storm(Client(), one.path)]
         finally:
             connections.close_all()
 

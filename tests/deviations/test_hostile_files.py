@@ -151,7 +151,7 @@ def test_the_worlds_naughty_strings(cast, client):
     values = [item["value"].strip() for item in json.loads(FILE.read_text(encoding="utf-8"))]
     texts = list(dict.fromkeys(value for value in values if value and "\0" not in value and "\n" not in value))
     assert len(texts) > 200
-    whole_way(cast, client, texts, every=5)
+    whole_way(cast, client, texts, every=10)
 
 
 def test_paper_shows_every_string(cast):
