@@ -200,9 +200,9 @@ def downloads(client: Client, path: str) -> None:
 
 
 def storm(client: Client, path: str) -> list[int]:
-    """Everything that looks at an address before a person does, twice."""
+    """Everything that looks at an address before a person does, first at its head and then at all of it."""
     codes = []
-    for headers in SCANNERS * 2:
+    for headers in SCANNERS:
         for method in (client.head, client.get):
             response = method(path, headers=headers)
             if response.streaming:

@@ -34,9 +34,11 @@ def test_comments_of_our_scripts_are_not_sent_and_nothing_else_is_missing(tmp_pa
     names = ("js/ours.js", "library.js")
     for name in names:
         (tmp_path / name).write_text(source)
-    found = {name: hashed for name, hashed, _done in storage.post_process({name: (storage, name) for name in names})}
-    assert (tmp_path / found["js/ours.js"]).read_text() == 'const a = "https://x"; // why\nconst b = `y // z`;\n'
-    assert (tmp_path / found["library.js"]).read_text() == source
+    list(storage.post_process({name: (storage, name) for name in names}))
+    assert (
+        tmp_path / storage.stored_name("js/ours.js")
+    ).read_text() == 'const a = "https://x"; // why\nconst b = `y // z`;\n'
+    assert (tmp_path / storage.stored_name("library.js")).read_text() == source
 
 
 def test_no_text_of_our_scripts_goes_over_several_lines() -> None:

@@ -40,6 +40,7 @@ from tests.deviations.hostile import (
     world,
 )
 from tests.deviations.hostile_writing import BUILT, NO_TEXT, Writing, fields_of, papers_of
+from tests.thorough import times
 
 FILLED = [*hostile_in_cases.WAYS, *hostile_in_work.WAYS]
 # Texts that nobody keeps, or that are no free text: by the address's name, the form and the field.
@@ -60,7 +61,7 @@ LEFT_OUT = {
     ("deviations:whistleblowing_settings", "WishesForm", "routine_url"): "an address: the same test",
     ("assignments:ladder", "LadderForm", "*"): "days: test_what_must_be_something_else_is_refused",
 }
-ROUNDS = 6
+ROUNDS = times(6, few=1)
 APPS = ("deviations.", "hms.actions.", "hms.assignments.")
 
 

@@ -21,6 +21,7 @@ from hms.core.spreadsheets import harmless
 from hms.tenancy.scope import tenant
 from tests.deviations.helpers import add_action, report, url
 from tests.deviations.hostile import FILE, OURS
+from tests.thorough import some
 
 MORE = [
     "=cmd|' /C calc'!A0",
@@ -151,7 +152,7 @@ def test_the_worlds_naughty_strings(cast, client):
     values = [item["value"].strip() for item in json.loads(FILE.read_text(encoding="utf-8"))]
     texts = list(dict.fromkeys(value for value in values if value and "\0" not in value and "\n" not in value))
     assert len(texts) > 200
-    whole_way(cast, client, texts, every=10)
+    whole_way(cast, client, some(texts, every=4), every=5)
 
 
 def test_paper_shows_every_string(cast):
