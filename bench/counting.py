@@ -7,6 +7,17 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 
+class Queries:
+    """Counts what is sent to the database while it is an `execute_wrapper` of the connection."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, execute: Callable[..., Any], *arguments: Any) -> Any:
+        self.count += 1
+        return execute(*arguments)
+
+
 class CountQueriesMiddleware:
     """Answers `X-Count` with `X-Queries`."""
 
@@ -16,14 +27,8 @@ class CountQueriesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "X-Count" not in request.headers:
             return self.get_response(request)
-        count = 0
-
-        def counted(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-            nonlocal count
-            count += 1
-            return execute(sql, params, many, context)
-
-        with connection.execute_wrapper(counted):
+        queries = Queries()
+        with connection.execute_wrapper(queries):
             response = self.get_response(request)
-        response["X-Queries"] = str(count)
+        response["X-Queries"] = str(queries.count)
         return response

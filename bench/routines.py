@@ -26,6 +26,7 @@ import psycopg  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
+from bench.counting import Queries  # noqa: E402
 from bench.measure import _cookie, _cpu_of_children  # noqa: E402
 from bench.routines_data import PUBLICATIONS, RARE, READERS  # noqa: E402
 from bench.wsgi import application  # noqa: E402
@@ -221,15 +222,9 @@ def publishing(admin: psycopg.Connection) -> dict[str, Any]:
 def _turn(admin: psycopg.Connection, organisation: Organisation) -> tuple[float, float, int, dict[str, int]]:
     """Seconds of the worker's turn, and of one statement that inserts the same rows again; queries; rows by table."""
     before = {table: admin.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0] for table in MADE}
-    count = 0
-
-    def counted(execute: Callable[..., Any], *arguments: Any) -> Any:
-        nonlocal count
-        count += 1
-        return execute(*arguments)
-
+    queries = Queries()
     begun = time.perf_counter()
-    with connection.execute_wrapper(counted), tenant(organisation):
+    with connection.execute_wrapper(queries), tenant(organisation):
         services.turn()
     seconds = time.perf_counter() - begun
     rows = {}
@@ -246,7 +241,7 @@ def _turn(admin: psycopg.Connection, organisation: Organisation) -> tuple[float,
     statement = time.perf_counter() - begun
     assert list(again) == list(rows.values()), (again, rows)
     admin.execute("VACUUM (ANALYZE) " + ", ".join(MADE))
-    return seconds, statement, count, rows
+    return seconds, statement, queries.count, rows
 
 
 # --- the hourly turn with nothing to do ---
@@ -255,18 +250,12 @@ def _turn(admin: psycopg.Connection, organisation: Organisation) -> tuple[float,
 def idle_turn() -> dict[str, Any]:
     """A worker's turn of an organisation with five thousand routines where nothing is to be asked."""
     organisation, _reader, _session = somebody(SEARCHED, "Leser")
-    count = 0
-
-    def counted(execute: Callable[..., Any], *arguments: Any) -> Any:
-        nonlocal count
-        count += 1
-        return execute(*arguments)
-
+    queries = Queries()
     begun = time.perf_counter()
-    with connection.execute_wrapper(counted), tenant(organisation):
+    with connection.execute_wrapper(queries), tenant(organisation):
         services.turn()
         routines = Routine.objects.count()
-    return {"routines": routines, "seconds": time.perf_counter() - begun, "queries": count}
+    return {"routines": routines, "seconds": time.perf_counter() - begun, "queries": queries.count}
 
 
 def _timed(do: Callable[[], Any]) -> float:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from hms.core.months import in_months
 from hms.organisations.models import Employee, Unit
 from hms.organisations.selectors import in_tree_order
-from routines.models import Question, ReadingRequest, Receipt, Routine, Version
+from routines.models import Audience, Question, ReadingRequest, Receipt, Routine, Version
 from routines.selectors.routines import audience_of, readers_of
 
 
@@ -110,13 +110,13 @@ def progress(routine: Routine) -> list[UnitProgress]:
     return [units[unit.pk] for unit in in_tree_order(one.unit for one in units.values())]
 
 
-def progress_in(routine: Routine, unit: Unit) -> tuple[int, int]:
+def progress_in(routine: Routine, unit: Unit, audience: list[Audience]) -> tuple[int, int]:
     """How many of those it is for in a unit have confirmed, and how many there are."""
     needed = needed_version(routine)
     if needed is None:
         return 0, 0
     today = timezone.localdate()
-    people = readers_of(audience_of(routine), today).filter(unit=unit)
+    people = readers_of(audience, today).filter(unit=unit)
     confirmed = confirmed_by(routine, needed, today).filter(employee__in=people.values("pk"))
     return confirmed.values("employee").distinct().count(), people.count()
 

@@ -26,7 +26,7 @@ from routines.errors import NotAnswered, OtherVersion, TranslationBehind, WrongA
 from routines.forms import ConfirmForm, FilterForm
 from routines.forms.filters import ALL, ARCHIVE, DRAFTS, FAVOURITES, LIBRARY, MINE, NEWEST
 from routines.markdown import headings
-from routines.models import Receipt, Routine, Version
+from routines.models import Audience, Receipt, Routine, Version
 from routines.selectors.meeting import what_it_meets
 from routines.selectors.uses import in_use
 from routines.views.common import asked_language, crumbs, editions, routine_of, shown, url
@@ -195,6 +195,7 @@ def routine_context(request: HttpRequest, routine: Routine, confirm_form: Confir
     language = version.language if version else routine.language
     versions = editions(routine, me, most=VERSIONS_SHOWN + 1, language=language) if version else []
     adoption = selectors.adoption_of(routine) if is_kept else None
+    audience = selectors.audience_of(routine)
     is_favourite = routine.pk in selectors.favourites_of(me)
     sources = selectors.Sources(adoption.key if adoption else None, with_texts=False)
     contents = [heading for heading in headings(version.text) if heading.level <= 3] if version else []
@@ -218,10 +219,10 @@ def routine_context(request: HttpRequest, routine: Routine, confirm_form: Confir
         "asked": asked,
         "confirm_form": confirm_form or (ConfirmForm(version=asked) if asked else None),
         "news": _news(request, receipt, version),
-        "unit_progress": _unit_progress(routine, me),
+        "unit_progress": _unit_progress(routine, me, audience),
         "versions": versions[:VERSIONS_SHOWN],
         "has_more_versions": len(versions) > 1,
-        "audience": selectors.audience_of(routine),
+        "audience": audience,
         "meets": what_it_meets(routine),
         "is_favourite": is_favourite,
         "phone_stamp": phone_stamp(routine) if is_favourite else "",
@@ -256,11 +257,11 @@ def _news(request: HttpRequest, receipt: Receipt | None, version: Version | None
     return only_changes(compare(before.text, version.text, links))
 
 
-def _unit_progress(routine: Routine, me: Employee) -> dict[str, Any] | None:
+def _unit_progress(routine: Routine, me: Employee, audience: list[Audience]) -> dict[str, Any] | None:
     """How far one's own unit has come, where it is asked at all."""
     if routine.state != State.PUBLISHED or not routine.must_confirm:
         return None
-    confirmed, total = selectors.progress_in(routine, me.unit)
+    confirmed, total = selectors.progress_in(routine, me.unit, audience)
     if not total:
         return None
     return {"confirmed": confirmed, "total": total, "percent": 100 * confirmed // total}

@@ -1,15 +1,13 @@
 """Inviting an organisation to belong under this one, and answering such an invitation."""
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from stdnum.exceptions import ValidationError as NumberError
-from stdnum.no import orgnr
 
 from hms.core.forms import HmsForm
+from hms.organisations.forms.numbers import OrganisationNumberMixin
 
 
-class OfferForm(HmsForm):
+class OfferForm(OrganisationNumberMixin, HmsForm):
     """Whom the invitation is for."""
 
     label = forms.CharField(
@@ -25,17 +23,6 @@ class OfferForm(HmsForm):
         help_text=gettext_lazy("Nine digits. Then nobody else can use the code, whoever gets hold of it."),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-
-    def clean_organisation_number(self) -> str:
-        value = self.cleaned_data["organisation_number"]
-        if not value:
-            return ""
-        try:
-            return orgnr.validate(value)
-        except NumberError:
-            raise forms.ValidationError(
-                _("This is not a valid organisation number. It has nine digits, and the last one must fit.")
-            ) from None
 
 
 class CodeForm(HmsForm):

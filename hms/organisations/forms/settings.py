@@ -6,11 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from stdnum.exceptions import ValidationError as NumberError
-from stdnum.no import orgnr
 
 from hms.core.forms import HmsForm, HmsModelForm
 from hms.organisations.forms.fields import PersonField, ServiceChecked, UnitField, UnitsField
+from hms.organisations.forms.numbers import OrganisationNumberMixin
 from hms.organisations.models import Group, Organisation, QuietPeriod, SafetyArea, Unit
 from hms.organisations.selectors import employed, members_of
 
@@ -21,7 +20,7 @@ def _time_zones() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in near]
 
 
-class OrganisationForm(ServiceChecked, HmsModelForm):
+class OrganisationForm(OrganisationNumberMixin, ServiceChecked, HmsModelForm):
     """What an administrator may decide about the organisation."""
 
     organisation_number = forms.CharField(
@@ -64,17 +63,6 @@ class OrganisationForm(ServiceChecked, HmsModelForm):
             "open_reporting": gettext_lazy("Whoever scans a QR poster may report without signing in."),
             "anonymous_reporting": gettext_lazy("The one who reports may leave out who it is."),
         }
-
-    def clean_organisation_number(self) -> str:
-        value = self.cleaned_data["organisation_number"]
-        if not value:
-            return ""
-        try:
-            return orgnr.validate(value)
-        except NumberError:
-            raise forms.ValidationError(
-                _("This is not a valid organisation number. It has nine digits, and the last one must fit.")
-            ) from None
 
     def clean_receive_days(self) -> int:
         return self._days("receive_days", 30)
