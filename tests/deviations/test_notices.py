@@ -212,7 +212,7 @@ def test_the_critical_ladder_chases_it_and_nobody_can_mute_it(cast, client):
         declare(cast, case)
         task = NoticeList.objects.get().assignment
         # The day after is a Saturday or a Sunday as well as any other.
-        days = [timezone.now() + datetime.timedelta(days=days) for days in (1, 3)]
+        days = [timezone.localtime() + datetime.timedelta(days=days) for days in (1, 3)]
         for day in days:
             sweep(day.replace(hour=12))
         steps = set(task.reminders.values_list("offset_days", "recipient"))
