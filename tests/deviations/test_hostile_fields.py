@@ -40,7 +40,7 @@ from tests.deviations.hostile import (
     world,
 )
 from tests.deviations.hostile_writing import BUILT, NO_TEXT, Writing, fields_of, papers_of
-from tests.thorough import times
+from tests.thorough import some, times
 
 FILLED = [*hostile_in_cases.WAYS, *hostile_in_work.WAYS]
 # Texts that nobody keeps, or that are no free text: by the address's name, the form and the field.
@@ -271,7 +271,7 @@ def test_the_engine_makes_pdf_of_all_of_it(cast):
 
 @pytest.mark.realdata
 @pytest.mark.skipif(FILE is None, reason=WHY_NOT)
-@pytest.mark.parametrize("way", FILLED, ids=str)
+@pytest.mark.parametrize("way", some(FILLED, every=3), ids=str)
 def test_the_worlds_naughty_strings(cast, way):
     """All of them through every field with several lines; through those with one line as many as a few requests hold."""
     Writing(cast, way).all_of(world(), [], rounds=ROUNDS, turn=FILLED.index(way))
