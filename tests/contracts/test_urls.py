@@ -16,12 +16,9 @@ from tests.cast import Cast
 from tests.deviations.helpers import add_action, report
 from tests.deviations.injury_words import injure
 from tests.routines.helpers import publish
-from tests.thorough import THOROUGH
 from tests.training.helpers import make, teach
 
-ROLES = ["ingrid", "amir", "sunniva", "admin"]
-if THOROUGH:
-    ROLES += ["kari", "tor_erik", "ragnhild", "vigdis"]
+ROLES = ["ingrid", "amir", "kari", "tor_erik", "sunniva", "ragnhild", "vigdis", "admin"]
 OPEN = {
     "deviations:report", "deviations:follow", "assignments:link", "assignments:calendar_feed", "organisations:theme",
     "organisations:invitation", "deviations:whistleblowing",
